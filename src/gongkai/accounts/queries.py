@@ -1,0 +1,46 @@
+"""谁在哪里有什么职责。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gongkai.core.models import Organisation
+
+from .models import Duty
+
+Role = Duty.Role
+# 及于下级的角色：在局里任协调员，对各处室的任务同样有权；经办人和处室负责人只管本处室。
+REACHING_DOWN = frozenset({Role.COORDINATOR, Role.LEADER, Role.CITY, Role.AUDITOR, Role.ADMINISTRATOR})
+OVERSEEING = frozenset({Role.COORDINATOR, Role.LEADER, Role.CITY, Role.AUDITOR})
+
+
+def duties_of(user: Any) -> list[Duty]:
+    """职责：此人的全部职责，同一请求内只查一次库。"""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return []
+    if not hasattr(user, "_duties"):
+        user._duties = list(user.duties.select_related("organisation"))
+    return user._duties
+
+
+def holds(user: Any, organisation: Organisation, roles: frozenset[str]) -> bool:
+    """具有职责：此人在该单位（或对及于下级的角色，在其上级）任有其一角色时为真。"""
+    return any(
+        duty.role in roles
+        and (
+            duty.organisation_id == organisation.pk
+            or (duty.role in REACHING_DOWN and organisation.path.startswith(duty.organisation.path))
+        )
+        for duty in duties_of(user)
+    )
+
+
+def overseen(user: Any) -> list[Organisation]:
+    """所辖：此人可以总览（含下级）的单位。"""
+    return [duty.organisation for duty in duties_of(user) if duty.role in OVERSEEING]
+
+
+def people(organisation: Organisation, *roles: str) -> list[Any]:
+    """人员：在该单位任某角色的在用账号。"""
+    duties = Duty.objects.filter(organisation=organisation, role__in=roles, user__is_active=True)
+    return list(dict.fromkeys(duty.user for duty in duties.select_related("user")))

@@ -1,0 +1,5 @@
+"""开发与试用：本机一条命令运行（内嵌档）。"""
+
+from .base import *  # noqa: F403
+
+SITE = {**SITE, "sponsor": "临江市水务局（演示）"}  # noqa: F405

@@ -1,0 +1,3 @@
+"""网址总表。"""
+
+urlpatterns: list = []
