@@ -1,0 +1,162 @@
+"""核查登记：可执行的核查由拥有数据的模块登记；没有登记的一律报“模块未装”，绝不算完成。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from gongkai.core.models import Organisation
+
+from .models import Assignment, Evidence, Plan, ProgressReport
+
+
+class Status(StrEnum):
+    """核查结论：达到、逾期、缺失、无证据、不适用、模块未装。"""
+
+    MET = "met"
+    LATE = "late"
+    MISSING = "missing"
+    NO_EVIDENCE = "no_evidence"
+    NOT_APPLICABLE = "not_applicable"
+    ABSENT = "absent"
+
+
+STATUS_LABELS = {
+    Status.MET: "达到",
+    Status.LATE: "逾期",
+    Status.MISSING: "缺失",
+    Status.NO_EVIDENCE: "无证据",
+    Status.NOT_APPLICABLE: "不适用",
+    Status.ABSENT: "模块未安装",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """期间：年度与核查当日。"""
+
+    year: int
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """核查结果：status 结论，measured 实测，target 目标，evidence 证据（名称与网址），why 说明。"""
+
+    status: Status
+    measured: str
+    target: str
+    evidence: tuple[tuple[str, str], ...]
+    why: str
+
+    @property
+    def label(self) -> str:
+        return STATUS_LABELS[self.status]
+
+
+Check = Callable[[Organisation, Period], CheckResult]
+REGISTRY: dict[str, tuple[str, Check]] = {}
+
+
+def register(code: str, name: str) -> Callable[[Check], Check]:
+    """登记：把核查函数登记在代号下。错误：代号重复抛出 ValueError。"""
+
+    def add(check: Check) -> Check:
+        if code in REGISTRY:
+            raise ValueError(f"核查代号重复：{code}")
+        REGISTRY[code] = (name, check)
+        return check
+
+    return add
+
+
+def run(code: str, organisation: Organisation, period: Period) -> CheckResult:
+    """执行：按代号核查；未登记的报“模块未安装”。"""
+    if code not in REGISTRY:
+        return CheckResult(Status.ABSENT, "—", "—", (), f"核查“{code}”所在模块尚未安装，不能据以认定完成")
+    return REGISTRY[code][1](organisation, period)
+
+
+@register("workplans.ledger", "已建立年度台账")
+def ledger(organisation: Organisation, period: Period) -> CheckResult:
+    """台账：本年度分工表已导入，且每项要求都已下发到单位（年度工作要点）。"""
+    plan = Plan.objects.filter(organisation=organisation, year=period.year).first()
+    if plan is None:
+        return CheckResult(Status.MISSING, "没有台账", "1 份台账", (), f"{period.year} 年分工表尚未导入")
+    rows = plan.requirements.filter(withdrawn_at=None)
+    total = rows.count()
+    handed = rows.filter(assignments__isnull=False).exclude(assignments__state=Assignment.State.DRAFT)
+    done = handed.distinct().count()
+    status = Status.MET if total and done == total else Status.MISSING
+    return CheckResult(
+        status,
+        f"{done} 项已下发",
+        f"{total} 项",
+        ((plan.title, f"/staff/plans/{plan.pk}/"),),
+        "逐项要求均须下发到承担单位",
+    )
+
+
+@register("workplans.progress", "进展报告按期")
+def progress(organisation: Organisation, period: Period) -> CheckResult:
+    """进展：上一个月，每项已签收在办的任务都有采纳的进展报告。"""
+    month = period.today.month - 1 or 12
+    year = period.today.year if period.today.month > 1 else period.today.year - 1
+    code = f"{year}-{month:02d}"
+    open_now = Assignment.objects.filter(
+        requirement__plan__organisation=organisation,
+        requirement__plan__year=period.year,
+        state=Assignment.State.SIGNED,
+    )
+    total = open_now.count()
+    if not total:
+        return CheckResult(Status.NOT_APPLICABLE, "0 项在办", "—", (), "目前没有在办任务")
+    reported = open_now.filter(reports__period=code, reports__state=ProgressReport.State.ACCEPTED).count()
+    status = Status.MET if reported == total else Status.LATE
+    return CheckResult(status, f"{reported} 项", f"{total} 项", (), f"{code} 的报告须经办公室采纳")
+
+
+def _recorded(kind: str, organisation: Organisation, period: Period, least: int, what: str) -> CheckResult:
+    found = Evidence.objects.filter(
+        assignment__requirement__plan__organisation=organisation, kind=kind, held_on__year=period.year
+    ).select_related("assignment")
+    rows = tuple(
+        (f"{e.held_on} {e.title}", f"/staff/requirements/{e.assignment.requirement_id}/") for e in found[:50]
+    )
+    status = Status.MET if len(rows) >= least else Status.NO_EVIDENCE
+    return CheckResult(status, f"{len(rows)} 次", f"至少 {least} 次", rows, what)
+
+
+@register("workplans.briefing", "主要负责人听取汇报")
+def briefing(organisation: Organisation, period: Period) -> CheckResult:
+    """汇报：当年至少一次主要负责人听取政务公开工作汇报的记录（年度工作要点）。"""
+    return _recorded(Evidence.Kind.BRIEFING, organisation, period, 1, "须有写明日期的会议记录")
+
+
+@register("workplans.training", "业务培训")
+def training(organisation: Organisation, period: Period) -> CheckResult:
+    """培训：当年至少一次培训记录（条例第四十八条：定期对工作人员进行业务培训）。"""
+    return _recorded(Evidence.Kind.TRAINING, organisation, period, 1, "须有写明日期的培训记录")
+
+
+@register("workplans.look_back", "上一年度回头看")
+def look_back(organisation: Organisation, period: Period) -> CheckResult:
+    """回头看：上一年度台账的每项任务都有核查结论（年度工作要点）。"""
+    last = Assignment.objects.filter(
+        requirement__plan__organisation=organisation, requirement__plan__year=period.year - 1
+    )
+    total = last.count()
+    if not total:
+        return CheckResult(
+            Status.NO_EVIDENCE,
+            "没有上一年度台账",
+            "逐项核查",
+            (),
+            f"{period.year - 1} 年台账未导入，无从核查",
+        )
+    done = last.exclude(look_back="").count()
+    return CheckResult(
+        Status.MET if done == total else Status.MISSING, f"{done} 项", f"{total} 项", (), "逐项核查并记下结论"
+    )

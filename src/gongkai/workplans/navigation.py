@@ -1,0 +1,33 @@
+"""工作人员导航：只列此人用得到的入口。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from gongkai.accounts.models import Duty
+from gongkai.accounts.queries import duties_of
+
+Role = Duty.Role
+
+
+def staff_nav(request: HttpRequest) -> list[dict[str, Any]]:
+    """导航项：url、label、current。"""
+    roles = {duty.role for duty in duties_of(getattr(request, "user", None))}
+    office = roles & {Role.COORDINATOR, Role.LEADER, Role.AUDITOR, Role.CITY}
+    items = [
+        ("my", "我的任务", roles & {Role.HANDLER, Role.HEAD}),
+        ("board", "台账看板", office),
+        ("import", "导入分工表", roles & {Role.COORDINATOR}),
+        ("city", "单位排名", roles & {Role.CITY, Role.LEADER, Role.AUDITOR}),
+        ("calendar", "日历", roles),
+        ("notices", "提醒", roles),
+    ]
+    found = []
+    for name, label, show in items:
+        if show:
+            url = reverse(f"workplans:{name}")
+            found.append({"url": url, "label": label, "current": request.path.startswith(url)})
+    return found
