@@ -1,0 +1,17 @@
+"""分工表的读写：文本、Word、Excel、PDF、网页与统一的行之间互转，不依赖 Django。"""
+
+from .readers import MAX_BYTES, read, read_html
+from .table import FIELDS, LABELS, BreakdownError, BreakdownTable, Row
+from .writers import write
+
+__all__ = [
+    "FIELDS",
+    "LABELS",
+    "MAX_BYTES",
+    "BreakdownError",
+    "BreakdownTable",
+    "Row",
+    "read",
+    "read_html",
+    "write",
+]

@@ -1,0 +1,154 @@
+"""分工表：真实表、各种格式、合并单元格、往返与错误。"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gongkai.formats.breakdown import BreakdownError, BreakdownTable, Row, read, read_html, write
+
+REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "workplan-2021.txt"
+
+HTML = """<meta charset="utf-8"><style>td,th{border:1px solid #000;width:140px}</style><table>
+<tr><th>序號</th><th>责任科室</th><th>工作任务</th><th>具体要求</th><th>完成时限</th><th>市级责任单位</th></tr>
+<tr><td colspan=6>一、打好基础</td></tr>
+<tr><td>1</td><td>办公室</td><td rowspan=2>（一）建台账。</td>
+<td>建立台账</td><td>3月底</td><td rowspan=2>市直各单位</td></tr>
+<tr><td>2</td><td>法规处</td><td>每季度自查</td><td>12月</td></tr>
+<tr><td colspan=6>二、抓好落实</td></tr>
+<tr><td>3</td><td>各处室</td><td>（一）培训。</td><td>开展培训</td><td></td><td>各区政府</td></tr></table>"""
+
+
+def test_the_real_table() -> None:
+    if not REAL.is_file():
+        pytest.skip("缺少共享数据 shared/data/workplan-2021.txt，跳过真实分工表")
+    rows = read(REAL).rows
+    assert [row.number for row in rows] == [str(n) for n in range(1, 32)]
+    assert len({row.part for row in rows}) == 5 and len({(row.part, row.task) for row in rows}) == 11
+    assert rows[1].inherited == {"task"} and not rows[0].inherited
+    assert rows[3].inherited == {"task", "city_units"} and rows[3].city_units == rows[2].city_units
+    assert all(row.task and row.text and row.city_units and row.bureau_units for row in rows)
+    assert rows[30].position == "第 37 行" and not any(re.match(r"\d+\.", row.text) for row in rows)
+
+
+def check_sample(table: BreakdownTable) -> None:
+    assert [row.number for row in table.rows] == ["1", "2", "3"]
+    one, two, three = table.rows
+    assert (one.part, one.task, one.text) == ("一、打好基础", "（一）建台账。", "建立台账")
+    assert (one.bureau_units, one.city_units, one.extra) == ("办公室", "市直各单位", (("完成时限", "3月底"),))
+    assert two.inherited == {"task", "city_units"} and two.city_units == "市直各单位"
+    assert three.part == "二、抓好落实" and three.inherited == frozenset()
+
+
+def test_pasted_html_with_shuffled_columns() -> None:
+    check_sample(read_html(HTML))
+
+
+def test_pdf(tmp_path: Path) -> None:
+    chromium = shutil.which("chromium")
+    if not chromium:
+        pytest.skip("没有安装 chromium，无法生成 PDF 样张")
+    (tmp_path / "t.html").write_text(HTML, encoding="utf-8")
+    subprocess.run(
+        [chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'u'}",
+         f"--print-to-pdf={tmp_path / 't.pdf'}", str(tmp_path / "t.html")],
+        check=True, capture_output=True, timeout=90,
+    )  # fmt: skip
+    check_sample(read(tmp_path / "t.pdf"))
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".xlsx"])
+def test_office_files_keep_merged_cells(tmp_path: Path, suffix: str) -> None:
+    table = read_html(HTML)
+    write(table, tmp_path / f"t{suffix}")
+    assert read(tmp_path / f"t{suffix}") == table
+    check_sample(read(tmp_path / f"t{suffix}"))
+
+
+words = st.text(alphabet="办公室各处牵头，配合a1=（）-+ 。“规範", min_size=1, max_size=12).map(
+    lambda s: " ".join(s.split()) or "办"
+)
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> BreakdownTable:
+    rows: list[Row] = []
+    extras = draw(st.sampled_from([(), ("备注",), ("完成时限", "联系人")]))
+    for part in range(draw(st.integers(1, 3))):
+        name = f"{'一二三'[part]}、{draw(words)}"
+        for at in range(draw(st.integers(1, 3))):
+            kept = (
+                draw(st.frozensets(st.sampled_from(["task", "city_units", "bureau_units"])))
+                if at
+                else frozenset()
+            )
+            cell = {
+                f: getattr(rows[-1], f) if f in kept else "甲" + draw(words)
+                for f in ("task", "city_units", "bureau_units")
+            }
+            extra = tuple((label, draw(words)) for label in extras)
+            rows.append(
+                Row(str(len(rows) + 1), name, text="文" + draw(words), inherited=kept, extra=extra, **cell)
+            )
+    return BreakdownTable(
+        tuple(rows), extra_headers=extras, title=draw(st.sampled_from(["", "二〇二六年分工表"]))
+    )
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(tables(), st.sampled_from([".docx", ".xlsx"]))
+def test_what_is_written_reads_back_the_same(table: BreakdownTable, suffix: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"t{suffix}"
+        write(table, path)
+        assert read(path) == table
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "文件是空的"),
+        (b"hello world", "没有找到表头：首行是第 1 行“hello world”"),
+        (b"\xd0\xcf\x11\xe0abc", "已加密，或是旧版"),
+        (b"%PDF-1.4 broken", "PDF文件已损坏"),
+        (b"PK\x03\x04broken", "已损坏"),
+        (b"\x00\x01\x02", "认不出文件的类型"),
+        ("具体要求|责任处室\n".encode(), "没有任何要求"),
+        ("具体要求|责任处室\n1. 甲|乙|丙\n".encode(), "第 2 行：有 3 格"),
+        ("任务|具体要求|市里落实单位|责任处室\n1. 甲\n".encode() + "1. 乙|".encode(), "没有任何要求"),
+        ("具体要求|责任处室\n1. 甲|乙\n1. 丙|丁\n".encode(), "第 3 行：序号“1”与第 2 行重复"),
+        ("<table><tr><td>甲</td></tr></table>".encode(), "没有找到表头"),
+    ],
+)
+def test_errors_name_place_and_remedy(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "plan.txt"
+    path.write_bytes(content)
+    with pytest.raises(BreakdownError, match=message):
+        read(path)
+
+
+def test_too_large_and_zip_bombs_are_refused(tmp_path: Path) -> None:
+    big = tmp_path / "big.txt"
+    with big.open("wb") as file:
+        file.truncate(20 * 1024 * 1024 + 1)
+    with pytest.raises(BreakdownError, match="超过 20 MB"):
+        read(big)
+    bomb = tmp_path / "bomb.docx"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("word/document.xml", b"0" * (201 * 1024 * 1024))
+    with pytest.raises(BreakdownError, match="展开后过大|超过 20 MB"):
+        read(bomb)
+
+
+def test_gb18030_text(tmp_path: Path) -> None:
+    path = tmp_path / "plan.txt"
+    path.write_bytes("具体要求|责任处室\n1. 甲事|办公室\n".encode("gb18030"))
+    assert read(path).rows[0].text == "甲事"
