@@ -112,6 +112,8 @@ if os.environ.get("GONGKAI_EMAIL_HOST"):
     EMAIL_HOST = os.environ["GONGKAI_EMAIL_HOST"]
 DEFAULT_FROM_EMAIL = os.environ.get("GONGKAI_EMAIL_FROM", "gongkai@localhost")
 
+CLAMD = os.environ.get("GONGKAI_CLAMD", "")  # 主机:端口；空为不查毒
+
 SITE = {
     "name": os.environ.get("GONGKAI_SITE_NAME", "政务公开平台"),
     "sponsor": os.environ.get("GONGKAI_SPONSOR", ""),

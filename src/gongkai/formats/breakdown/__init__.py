@@ -1,7 +1,7 @@
 """分工表的读写：文本、Word、Excel、PDF、网页与统一的行之间互转，不依赖 Django。"""
 
 from .readers import MAX_BYTES, read, read_html
-from .table import FIELDS, LABELS, BreakdownError, BreakdownTable, Row
+from .table import COLUMNS, FIELDS, LABELS, BreakdownError, BreakdownTable, Row
 from .writers import write
 
 __all__ = [
