@@ -347,3 +347,63 @@ def release(user: User, plan: Plan, *, on: bool) -> None:
     with transaction.atomic():
         Plan.objects.filter(pk=plan.pk).update(released_at=timezone.now() if on else None)
         record(user, "workplans.release", plan, on=on)
+
+
+def discard_draft(user: User, draft: ImportDraft) -> None:
+    """放弃导入：删去草稿，台账不变。"""
+    _require(user, draft.organisation, OFFICE, "放弃导入草稿")
+    with transaction.atomic():
+        record(user, "workplans.discard_draft", draft, sha256=draft.sha256)
+        draft.delete()
+
+
+def issue_all(user: User, plan: Plan) -> int:
+    """全部下发：把待下发的任务一次下发，返回件数。"""
+    _require(user, plan.organisation, OFFICE, "下发任务")
+    with transaction.atomic():
+        waiting = Assignment.objects.filter(
+            requirement__plan=plan, requirement__withdrawn_at=None, state=Assignment.State.DRAFT
+        )
+        count = waiting.update(state=Assignment.State.ISSUED)
+        record(user, "workplans.issue_all", plan, count=count)
+    return count
+
+
+def confirm_kind(user: User, requirement: Requirement, *, kind: str) -> None:
+    """确认种类：人确认后，该种类的核查才算数。错误：Refused——目录里没有这个种类。"""
+    from .catalogue import BY_CODE
+
+    _require(user, requirement.plan.organisation, OFFICE, "确认事项种类")
+    if kind and kind not in BY_CODE:
+        _refuse("kind", "目录里没有这个种类，请从列表中选择")
+    with transaction.atomic():
+        Requirement.objects.filter(pk=requirement.pk).update(kind=kind, kind_confirmed_by=user)
+        record(user, "workplans.confirm_kind", requirement, kind=kind)
+
+
+def link_superior(user: User, requirement: Requirement, *, superior: Requirement | None) -> None:
+    """关联市级任务：把局里的一项与市级分工表的一项连起来，或取消。"""
+    _require(user, requirement.plan.organisation, OFFICE, "关联市级任务")
+    if superior and not requirement.plan.organisation.path.startswith(superior.plan.organisation.path):
+        _refuse("tree", "只能关联上级单位的任务")
+    with transaction.atomic():
+        Requirement.objects.filter(pk=requirement.pk).update(superior=superior)
+        record(user, "workplans.link_superior", requirement, superior=superior.pk if superior else None)
+
+
+def add_subtask(user: User, assignment: Assignment, *, title: str, due: date | None) -> None:
+    """拆分步骤：承担单位为任务添加子任务。"""
+    if not states.holds_assignment(user, assignment, states.HANDLER):
+        _refuse("duty", "您没有拆分该任务的职责")
+    with transaction.atomic():
+        assignment.subtasks.create(title=title, due=due)
+        record(user, "workplans.add_subtask", assignment, title=title)
+
+
+def finish_subtask(user: User, assignment: Assignment, pk: int) -> None:
+    """完成步骤：记下完成日期。"""
+    if not states.holds_assignment(user, assignment, states.HANDLER):
+        _refuse("duty", "您没有办理该任务的职责")
+    with transaction.atomic():
+        assignment.subtasks.filter(pk=pk, done_on=None).update(done_on=timezone.localdate())
+        record(user, "workplans.finish_subtask", assignment, subtask=pk)

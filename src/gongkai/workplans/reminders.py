@@ -34,6 +34,11 @@ def offset_of(due: date, today: date, calendar: Calendar) -> int | None:
     return None
 
 
+def _brief(assignment: Assignment, stage: str = "") -> str:
+    requirement = assignment.requirement
+    return f"{requirement.number} 项{stage}（时限 {assignment.due}）：{requirement.text[:60]}"
+
+
 def _notify(assignment: Assignment, kind: str, text: str) -> int:
     sent = 0
     for person in people(assignment.organisation, Duty.Role.HANDLER, Duty.Role.HEAD):
@@ -58,7 +63,7 @@ def remind_due(today: date) -> int:
         days = offset_of(assignment.due, today, calendar)
         if days is not None:
             with transaction.atomic():
-                text = f"第 {assignment.requirement.number} 项{OFFSETS[days]}（时限 {assignment.due}）：{assignment.requirement.text[:60]}"
+                text = f"第 {_brief(assignment, OFFSETS[days])}"
                 sent += _notify(assignment, f"due{days}", text)
     return sent
 
@@ -70,7 +75,7 @@ def urge(user: Any, assignments: list[Assignment], today: date) -> int:
         for assignment in assignments:
             if not states.holds_assignment(user, assignment, states.OFFICE):
                 raise Refused([Refusal("duty", "您没有催办该任务的职责")])
-            text = f"请抓紧办理第 {assignment.requirement.number} 项（时限 {assignment.due}）：{assignment.requirement.text[:60]}"
+            text = f"请抓紧办理第 {_brief(assignment)}"
             sent += _notify(assignment, f"urge{today:%m%d}", text)
             record(user, "workplans.urge", assignment)
     return sent

@@ -5,6 +5,7 @@ from .table import COLUMNS, FIELDS, LABELS, BreakdownError, BreakdownTable, Row
 from .writers import write
 
 __all__ = [
+    "COLUMNS",
     "FIELDS",
     "LABELS",
     "MAX_BYTES",

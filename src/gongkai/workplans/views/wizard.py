@@ -1,0 +1,152 @@
+"""导入向导：上传、核对、就地改正、确认。"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from gongkai.accounts.models import Duty
+from gongkai.accounts.queries import duties_of
+from gongkai.core.models import Organisation
+from gongkai.core.queries import Resolver
+from gongkai.formats.breakdown import LABELS, MAX_BYTES, BreakdownError
+from gongkai.law import duties, terms
+
+from .. import actions
+from ..catalogue import BY_CODE, suggest
+from ..forms import UploadForm
+from ..models import Assignment, ImportDraft, Plan
+from .common import attempt
+
+ROLE_LABELS = dict(Assignment.Role.choices)
+
+
+def _offices(user: Any) -> Any:
+    ids = [d.organisation_id for d in duties_of(user) if d.role == Duty.Role.COORDINATOR]
+    return Organisation.objects.filter(pk__in=ids)
+
+
+def _draft(request: HttpRequest, pk: int) -> ImportDraft:
+    return get_object_or_404(ImportDraft, pk=pk, organisation__in=_offices(request.user))
+
+
+@login_required
+def upload(request: HttpRequest) -> HttpResponse:
+    """第一步：选文件上传。读不懂的文件不留任何东西，只说明哪里不对。"""
+    offices = _offices(request.user)
+    form = UploadForm(request.POST or None, request.FILES or None, organisations=offices)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            form.add_error(
+                "file", f"文件有 {file.size / 1024 / 1024:.1f} MB，超过 20 MB；请去掉图片等无关内容再上传"
+            )
+            return render(request, "workplans/upload.html", {"form": form}, status=400)
+        with tempfile.NamedTemporaryFile() as temporary:
+            for chunk in file.chunks():
+                temporary.write(chunk)
+            temporary.flush()
+            try:
+                draft = actions.draft_import(
+                    request.user, form.cleaned_data["organisation"], path=Path(temporary.name),
+                    filename=file.name, year=form.cleaned_data["year"],
+                )  # fmt: skip
+            except BreakdownError as error:
+                form.add_error("file", str(error))
+                return render(request, "workplans/upload.html", {"form": form}, status=400)
+        return redirect("workplans:preview", draft.pk)
+    drafts = ImportDraft.objects.filter(organisation__in=offices).order_by("-id")[:10]
+    return render(request, "workplans/upload.html", {"form": form, "drafts": drafts, "offices": offices})
+
+
+@login_required
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """第二步：逐格核对读到了什么、哪些是承接的、单位认成了谁、文中有哪些时限频次。"""
+    draft = _draft(request, pk)
+    resolver = Resolver(draft.organisation)
+    rows = []
+    for index, row in enumerate(draft.rows):
+        units = [
+            {"unit": duty.unit, "role": ROLE_LABELS[duty.role.value], "found": resolver.resolve(duty.unit),
+             "known": resolver.is_known(duty.unit), "collective": duty.collective}
+            for duty in duties.parse(row["bureau_units"])
+        ]  # fmt: skip
+        kind = BY_CODE.get(suggest(row["text"]))
+        rows.append(
+            {"index": index, "row": row, "units": units, "terms": terms.find(row["text"], draft.year),
+             "due": actions.due_of(row, draft.year), "kind": kind.name if kind else "未认出"}
+        )  # fmt: skip
+    plan = Plan.objects.filter(organisation=draft.organisation, year=draft.year).first()
+    context = {
+        "draft": draft, "rows": rows, "plan": plan, "labels": LABELS,
+        "missing": actions.unresolved(draft),
+        "units": [org for org in resolver.tree if org.path.startswith(draft.organisation.path)],
+        "difference": actions.difference(draft, plan) if plan else None,
+    }  # fmt: skip
+    return render(request, "workplans/preview.html", context)
+
+
+@login_required
+def edit_cell(request: HttpRequest, pk: int, index: int) -> HttpResponse:
+    """就地改正一行。"""
+    draft = _draft(request, pk)
+    if not 0 <= index < len(draft.rows):
+        return redirect("workplans:preview", pk)
+    row = draft.rows[index]
+    if request.method == "POST":
+        for field in actions.ROW_FIELDS:
+            if field in request.POST:
+                actions.edit_draft(request.user, draft, index, field, request.POST[field])
+        messages.success(request, f"第 {row['number']} 项已改正")
+        return redirect(f"/staff/import/{pk}/#row-{index}")
+    cells = [(name, LABELS[name], row[name], name in row["inherited"]) for name in actions.ROW_FIELDS]
+    return render(
+        request, "workplans/edit_cell.html", {"draft": draft, "index": index, "row": row, "cells": cells}
+    )
+
+
+@login_required
+@require_POST
+def name_unit(request: HttpRequest, pk: int) -> HttpResponse:
+    """认定一个认不出的单位名称：新单位，或某单位的别名。"""
+    draft = _draft(request, pk)
+    name, chosen = request.POST.get("name", ""), request.POST.get("as", "")
+    if name not in actions.unresolved(draft) or not chosen:
+        messages.error(request, "请选择“新单位”或它是哪个单位的别名")
+    else:
+        target = None if chosen == "new" else get_object_or_404(Organisation, pk=chosen)
+        attempt(
+            request,
+            lambda: actions.name_unit(request.user, draft, name=name, alias_of=target),
+            f"“{name}”已认定",
+        )
+    return redirect("workplans:preview", pk)
+
+
+@login_required
+@require_POST
+def commit(request: HttpRequest, pk: int) -> HttpResponse:
+    """第三步：确认导入。"""
+    draft = _draft(request, pk)
+    made: list[Plan] = []
+    if attempt(
+        request, lambda: made.append(actions.commit_import(request.user, draft)), "分工表已导入，请核对后下发"
+    ):
+        return redirect("workplans:plan", made[0].pk)
+    return redirect("workplans:preview", pk)
+
+
+@login_required
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """放弃草稿。"""
+    draft = _draft(request, pk)
+    attempt(request, lambda: actions.discard_draft(request.user, draft), "导入草稿已放弃，台账没有变化")
+    return redirect("workplans:import")
