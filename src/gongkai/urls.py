@@ -1,3 +1,9 @@
-"""网址总表。"""
+"""网址总表：公众在前，工作人员在 /staff/。"""
 
-urlpatterns: list = []
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("gongkai.portal.urls")),
+    path("accounts/", include("gongkai.accounts.urls")),
+    path("staff/", include("gongkai.workplans.urls")),
+]

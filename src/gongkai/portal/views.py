@@ -1,0 +1,68 @@
+"""公众页面：只出现已核验并公开的内容。"""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from gongkai.workplans.public import public_plans, public_requirements
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """首页。"""
+    return render(request, "portal/home.html", {"plans": public_plans()[:6]})
+
+
+def plans(request: HttpRequest) -> HttpResponse:
+    """工作要点落实情况：已公开的各单位各年度分工表。"""
+    page = Paginator(public_plans(), 30).get_page(request.GET.get("page"))
+    return render(request, "portal/plans.html", {"page_obj": page, "querystring": ""})
+
+
+def plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """一份分工表的公开页：各项要求与已核验的落实情况。"""
+    found = get_object_or_404(public_plans(), pk=pk)
+    rows = public_requirements(found).annotate(
+        verified=Count("assignments", filter=Q(assignments__state__in=("verified", "closed")))
+    )
+    done = sum(1 for row in rows if row.verified)
+    return render(request, "portal/plan.html", {"plan": found, "rows": rows, "done": done})
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """查找：在已公开的要求里按文字查。"""
+    query = request.GET.get("q", "").strip()[:60]
+    rows = []
+    if query:
+        found = public_requirements().filter(text__icontains=query).select_related("plan__organisation")
+        rows = found.order_by("-plan__year", "position")
+    page = Paginator(rows, 20).get_page(request.GET.get("page"))
+    return render(
+        request, "portal/search.html", {"page_obj": page, "query": query, "querystring": f"q={query}"}
+    )
+
+
+@require_POST
+def elder(request: HttpRequest) -> HttpResponse:
+    """长者模式：由服务器记在 Cookie 里，不靠脚本。"""
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = "/"
+    response = redirect(back)
+    on = request.COOKIES.get("elder") != "1"
+    response.set_cookie("elder", "1" if on else "0", max_age=31_536_000, samesite="Lax", httponly=True)
+    return response
+
+
+def feedback(request: HttpRequest) -> HttpResponse:
+    """网站找错：告诉公众怎样反映。"""
+    return render(request, "portal/feedback.html")
+
+
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """站点地图。"""
+    return render(request, "portal/sitemap.html", {"plans": public_plans()[:200]})

@@ -1,0 +1,252 @@
+"""看板：我的任务、台账看板、排名、日历、提醒、整表。"""
+
+from __future__ import annotations
+
+import calendar as months
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from gongkai.accounts.models import Duty
+from gongkai.accounts.queries import duties_of, holds
+from gongkai.audit.models import Entry
+from gongkai.law.workdays import Calendar
+
+from .. import actions, reminders
+from ..checks import REGISTRY, Period, run
+from ..exports import export as export_ledger
+from ..lights import LABELS, RULE
+from ..models import Assignment, Plan, SavedFilter
+from ..queries import FORMULA, OPEN_STATES, lit, standings, visible_assignments, visible_plans
+from .common import attempt, page_of, querystring
+
+CONTENT_TYPES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """登录后先到最常用的一页。"""
+    roles = {duty.role for duty in duties_of(request.user)}
+    if Duty.Role.CITY in roles:
+        return redirect("workplans:city")
+    if roles & {Duty.Role.COORDINATOR, Duty.Role.LEADER, Duty.Role.AUDITOR}:
+        return redirect("workplans:board")
+    return redirect("workplans:my")
+
+
+@login_required
+def my(request: HttpRequest) -> HttpResponse:
+    """我的任务：本处室要签收、办理的任务，最急的在前。"""
+    own = [
+        d.organisation_id for d in duties_of(request.user) if d.role in (Duty.Role.HANDLER, Duty.Role.HEAD)
+    ]
+    rows = (
+        visible_assignments(request.user)
+        .filter(organisation__in=own)
+        .order_by("due", "requirement__position")
+    )
+    page = page_of(request, rows)
+    page.object_list = lit(page.object_list, timezone.localdate())
+    return render(
+        request, "workplans/my.html", {"page_obj": page, "rule": RULE, "querystring": querystring(request)}
+    )
+
+
+def _filtered(request: HttpRequest) -> tuple[list[Assignment], dict[str, Any]]:
+    """筛选：年度、部分、单位、灯、阶段、时限。灯是算出来的，所以在附灯之后筛。"""
+    every = visible_assignments(request.user)
+    years = sorted(set(visible_plans(request.user).values_list("year", flat=True)), reverse=True)
+    chosen = request.GET.get("year", "")
+    year = int(chosen) if chosen.isdigit() else (years[0] if years else timezone.localdate().year)
+    rows = every.filter(requirement__plan__year=year).order_by(
+        "requirement__plan__organisation__order", "requirement__plan_id", "requirement__position", "id"
+    )
+    facets = list(rows.values_list("requirement__part", "organisation_id", "organisation__name"))
+    values = {name: request.GET.get(name, "") for name in ("part", "unit", "light", "state", "before")}
+    if values["part"]:
+        rows = rows.filter(requirement__part=values["part"])
+    if values["unit"].isdigit():
+        rows = rows.filter(organisation_id=values["unit"])
+    if values["state"]:
+        rows = rows.filter(state=values["state"])
+    try:
+        rows = rows.filter(due__lte=date.fromisoformat(values["before"])) if values["before"] else rows
+    except ValueError:
+        values["before"] = ""
+    found = lit(rows, timezone.localdate())
+    if values["light"]:
+        found = [row for row in found if row.colour == values["light"]]
+    return found, {
+        "values": values, "year": year, "years": years,
+        "parts": sorted({part for part, _, _ in facets}), "units": dict(sorted((pk, name) for _, pk, name in facets)),
+    }  # fmt: skip
+
+
+@login_required
+def board(request: HttpRequest) -> HttpResponse:
+    """台账看板：按部分、单位、灯、时限筛选，可成批催办。"""
+    rows, context = _filtered(request)
+    counts = {colour: sum(row.colour == colour for row in rows) for colour in LABELS}
+    context |= {
+        "page_obj": page_of(request, rows), "counts": [(c, LABELS[c], n) for c, n in counts.items()],
+        "total": len(rows), "lights": LABELS, "states": Assignment.State.choices, "rule": RULE,
+        "querystring": querystring(request), "saved": request.user.saved_filters.all(),
+        "plans": visible_plans(request.user).filter(year=context["year"])[:20],
+        "is_office": any(d.role == Duty.Role.COORDINATOR for d in duties_of(request.user)),
+    }  # fmt: skip
+    return render(request, "workplans/board.html", context)
+
+
+@login_required
+@require_POST
+def urge(request: HttpRequest) -> HttpResponse:
+    """成批催办所选任务。"""
+    ids = [pk for pk in request.POST.getlist("task") if pk.isdigit()]
+    rows = list(visible_assignments(request.user).filter(pk__in=ids, state__in=OPEN_STATES))
+    attempt(
+        request,
+        lambda: reminders.urge(request.user, rows, timezone.localdate()),
+        f"已催办 {len(rows)} 项未报结的任务",
+    )
+    return redirect(f"/staff/board/?{request.POST.get('query', '')}")
+
+
+@login_required
+@require_POST
+def save_filter(request: HttpRequest) -> HttpResponse:
+    """保存当前筛选条件。"""
+    name, query = request.POST.get("name", "").strip()[:40], request.POST.get("query", "")[:400]
+    if name:
+        SavedFilter.objects.update_or_create(user=request.user, name=name, defaults={"query": query})
+    return redirect(f"/staff/board/?{query}")
+
+
+@login_required
+def city(request: HttpRequest) -> HttpResponse:
+    """单位排名：灯数、得分与公式。"""
+    years = sorted(set(visible_plans(request.user).values_list("year", flat=True)), reverse=True)
+    chosen = request.GET.get("year", "")
+    year = int(chosen) if chosen.isdigit() else (years[0] if years else timezone.localdate().year)
+    rows = standings(request.user, year, timezone.localdate())
+    context = {
+        "page_obj": page_of(request, rows, 100),
+        "year": year,
+        "years": years,
+        "formula": FORMULA,
+        "rule": RULE,
+    }
+    return render(request, "workplans/city.html", context | {"querystring": querystring(request)})
+
+
+@login_required
+def calendar(request: HttpRequest) -> HttpResponse:
+    """日历：一个月里每天到期的任务；休息日标出，没有放假通知的年份标“暂定”。"""
+    today = timezone.localdate()
+    try:
+        first = date.fromisoformat(f"{request.GET.get('month', '')}-01")
+    except ValueError:
+        first = today.replace(day=1)
+    if not 2008 <= first.year <= 2059:
+        first = today.replace(day=1)
+    last = first.replace(day=months.monthrange(first.year, first.month)[1])
+    rows = lit(visible_assignments(request.user).filter(due__range=(first, last)), today)
+    by_day: dict[date, list[Assignment]] = {}
+    for row in rows:
+        by_day.setdefault(row.due, []).append(row)
+    official = Calendar.official()
+    weeks = [
+        [{"day": day, "inside": day.month == first.month, "off": not official.is_workday(day),
+          "tasks": by_day.get(day, [])[:6], "more": len(by_day.get(day, [])[6:]), "today": day == today} for day in week]
+        for week in months.Calendar().monthdatescalendar(first.year, first.month)
+    ]  # fmt: skip
+    before = date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1)
+    after = date(first.year + (first.month == 12), first.month % 12 + 1, 1)
+    context = {"weeks": weeks, "first": first, "before": before, "after": after, "names": "一二三四五六日",
+               "provisional": official.is_provisional(first)}  # fmt: skip
+    return render(request, "workplans/calendar.html", context)
+
+
+@login_required
+def notices(request: HttpRequest) -> HttpResponse:
+    """提醒：看过即标为已读。"""
+    page = page_of(request, request.user.notices.select_related("assignment__requirement"))
+    shown = list(page.object_list)
+    page.object_list = shown
+    request.user.notices.filter(pk__in=[n.pk for n in shown], read_at=None).update(read_at=timezone.now())
+    return render(request, "workplans/notices.html", {"page_obj": page, "querystring": ""})
+
+
+def _plan(request: HttpRequest, pk: int) -> Plan:
+    return get_object_or_404(visible_plans(request.user), pk=pk)
+
+
+@login_required
+def plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """整表：各部分各项要求、承担单位和灯，以及台账自身的核查。"""
+    found, today = _plan(request, pk), timezone.localdate()
+    tasks: dict[int, list[Assignment]] = {}
+    for row in lit(visible_assignments(request.user).filter(requirement__plan=found), today):
+        tasks.setdefault(row.requirement_id, []).append(row)
+    rows = [(r, tasks.get(r.pk, [])) for r in found.requirements.filter(withdrawn_at=None)]
+    period = Period(found.year, today)
+    codes = (
+        "workplans.ledger",
+        "workplans.progress",
+        "workplans.briefing",
+        "workplans.training",
+        "workplans.look_back",
+    )
+    context = {
+        "plan": found, "rows": rows, "rule": RULE,
+        "is_office": holds(request.user, found.organisation, actions.OFFICE),
+        "waiting": sum(t.state == Assignment.State.DRAFT for ts in tasks.values() for t in ts),
+        "checks": [run(code, found.organisation, period) for code in codes],
+        "names": [REGISTRY[code][0] for code in codes],
+        "entries": Entry.objects.filter(subject=f"workplans.plan:{pk}").select_related("actor").order_by("-number")[:20],
+    }  # fmt: skip
+    return render(request, "workplans/plan.html", context)
+
+
+@login_required
+@require_POST
+def plan_action(request: HttpRequest, pk: int) -> HttpResponse:
+    """整表动作：全部下发、公开、收回。"""
+    found, name = _plan(request, pk), request.POST.get("do")
+    if name == "issue":
+        attempt(request, lambda: actions.issue_all(request.user, found), "任务已下发，等待各处室签收")
+    elif name in ("release", "withdraw"):
+        on = name == "release"
+        done = "已向社会公开已核验的部分" if on else "已收回公开页"
+        attempt(request, lambda: actions.release(request.user, found, on=on), done)
+    return redirect("workplans:plan", pk)
+
+
+@login_required
+def plan_file(request: HttpRequest, pk: int) -> FileResponse:
+    """下载导入时的原文件。"""
+    found = _plan(request, pk)
+    if not found.file:
+        raise Http404
+    return FileResponse(found.file.open("rb"), as_attachment=True, filename=found.filename)
+
+
+@login_required
+def export(request: HttpRequest, pk: int, suffix: str) -> HttpResponse:
+    """导出台账（Word、Excel），带状态各栏。"""
+    found = _plan(request, pk)
+    if suffix not in CONTENT_TYPES:
+        raise Http404
+    rows = list(visible_assignments(request.user).filter(requirement__plan=found))
+    response = HttpResponse(
+        export_ledger(found, rows, timezone.localdate(), f".{suffix}"), content_type=CONTENT_TYPES[suffix]
+    )
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''ledger-{found.year}.{suffix}"
+    return response

@@ -1,0 +1,237 @@
+"""一项要求与一项任务：经过、核查、证据、报告、延期。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from gongkai.accounts.queries import holds
+from gongkai.audit.models import Entry
+from gongkai.core.uploads import check_upload
+from gongkai.law import terms
+
+from .. import actions, forms, states
+from ..catalogue import BY_CODE, KINDS
+from ..checks import REGISTRY, Period, run
+from ..lights import RULE
+from ..models import Assignment, Evidence, Extension, ProgressReport, Requirement
+from ..queries import lit, visible_assignments, visible_plans
+from .common import attempt, tell_errors
+
+ACTION_LABELS = {
+    "issue": "下发", "issue_all": "全部下发", "sign": "签收", "send_back": "退回任务", "complete": "报结",
+    "verify": "核验", "rework": "质量退回", "close": "销号", "reopen": "重新办理", "add_evidence": "添加证据",
+    "write_report": "写进展报告", "submit": "提交报告", "confirm": "确认报告", "accept": "采纳报告",
+    "return": "退回报告", "ask_extension": "申请延期", "answer_extension": "答复延期申请",
+    "override_light": "人工定灯", "look_back": "回头看", "urge": "催办", "confirm_kind": "确认事项种类",
+    "add_subtask": "拆分步骤", "finish_subtask": "完成步骤", "link_superior": "关联市级任务",
+}  # fmt: skip
+
+
+def _timeline(*subjects: str) -> list[dict[str, Any]]:
+    """经过：审计链里关于这些对象的记录，新的在前。"""
+    entries = Entry.objects.filter(subject__in=subjects).select_related("actor").order_by("-number")[:100]
+    return [
+        {"at": e.at, "actor": e.actor, "what": ACTION_LABELS.get(e.action.rsplit(".", 1)[-1], e.action),
+         "reason": e.detail.get("reason", "")} for e in entries
+    ]  # fmt: skip
+
+
+@login_required
+def requirement(request: HttpRequest, pk: int) -> HttpResponse:
+    """一项要求：原文、条款、种类与核查、各单位任务、经过。"""
+    found = get_object_or_404(
+        Requirement.objects.select_related("plan__organisation", "superior__plan"), pk=pk
+    )
+    get_object_or_404(visible_plans(request.user), pk=found.plan_id)
+    today = timezone.localdate()
+    rows = lit(visible_assignments(request.user).filter(requirement=found), today)
+    kind = BY_CODE.get(found.kind)
+    period = Period(found.plan.year, today)
+    results = [
+        (REGISTRY[code][0] if code in REGISTRY else kind.name, run(code, found.plan.organisation, period))
+        for code in (kind.checks if kind else ())
+    ]
+    context = {
+        "requirement": found, "rows": rows, "kind": kind, "kinds": KINDS, "results": results, "rule": RULE,
+        "terms": terms.find(found.text, found.plan.year),
+        "is_office": holds(request.user, found.plan.organisation, actions.OFFICE),
+        "superiors": _superiors(found),
+        "timeline": _timeline(f"workplans.requirement:{pk}", *(f"workplans.assignment:{r.pk}" for r in rows)),
+    }  # fmt: skip
+    return render(request, "workplans/requirement.html", context)
+
+
+def _superiors(found: Requirement) -> list[Requirement]:
+    line = found.plan.organisation.line[:-1]
+    above = Requirement.objects.filter(
+        plan__organisation__in=line, plan__year=found.plan.year, withdrawn_at=None
+    )
+    return list(above.select_related("plan__organisation")[:200])
+
+
+@login_required
+@require_POST
+def requirement_action(request: HttpRequest, pk: int) -> HttpResponse:
+    """要求的动作：确认种类、关联市级任务。"""
+    found = get_object_or_404(Requirement.objects.select_related("plan__organisation"), pk=pk)
+    get_object_or_404(visible_plans(request.user), pk=found.plan_id)
+    if request.POST.get("do") == "kind":
+        kind = request.POST.get("kind", "")
+        attempt(request, lambda: actions.confirm_kind(request.user, found, kind=kind), "事项种类已确认")
+    elif request.POST.get("do") == "superior":
+        chosen = request.POST.get("superior", "")
+        above = get_object_or_404(Requirement, pk=chosen) if chosen.isdigit() else None
+        attempt(request, lambda: actions.link_superior(request.user, found, superior=above), "市级任务已关联")
+    return redirect("workplans:requirement", pk)
+
+
+def _task(request: HttpRequest, pk: int) -> Assignment:
+    return get_object_or_404(visible_assignments(request.user), pk=pk)
+
+
+@login_required
+def task(request: HttpRequest, pk: int) -> HttpResponse:
+    """一项任务：现在能做什么、报告、证据、延期、经过。"""
+    found = lit([_task(request, pk)], timezone.localdate())[0]
+    today = timezone.localdate()
+    reports = [
+        (r, states.REPORT.available(r, request.user)) for r in found.reports.select_related("author")[:24]
+    ]
+    works = states.holds_assignment(request.user, found, states.HANDLER)
+    context = {
+        "task": found, "moves": states.ASSIGNMENT.available(found, request.user), "rule": RULE, "works": works,
+        "reports": reports, "evidence": found.evidence.select_related("author"), "subtasks": found.subtasks.all(),
+        "extensions": found.extensions.select_related("author"),
+        "is_office": states.holds_assignment(request.user, found, states.OFFICE),
+        "can_report": works and found.state == Assignment.State.SIGNED,
+        "report_form": forms.ReportForm(initial={"period": f"{today:%Y-%m}", "percent": found.percent}),
+        "evidence_form": forms.EvidenceForm(), "extension_form": forms.ExtensionForm(),
+        "override_form": forms.OverrideForm(initial={"colour": found.override, "reason": found.override_reason}),
+        "verdict_form": forms.VerdictForm(), "subtask_form": forms.SubTaskForm(),
+        "timeline": _timeline(f"workplans.assignment:{pk}", *(f"workplans.progressreport:{r.pk}" for r, _ in reports)),
+    }  # fmt: skip
+    return render(request, "workplans/task.html", context)
+
+
+@login_required
+@require_POST
+def task_action(request: HttpRequest, pk: int) -> HttpResponse:
+    """任务的动作：按 do 分派。"""
+    found, name, user = _task(request, pk), request.POST.get("do", ""), request.user
+    reason = request.POST.get("reason", "").strip()[:300]
+    if name in states.ASSIGNMENT.transitions:
+        label = states.ASSIGNMENT.transitions[name].label
+        verdict = request.POST.get("verdict", "")
+        if verdict not in Assignment.Verdict.values:
+            verdict = ""
+        attempt(
+            request, lambda: actions.move(user, found, name, reason=reason, verdict=verdict), f"已{label}"
+        )
+    elif name.startswith("report:"):
+        _, step, report_pk = (name.split(":") + ["", ""])[:3]
+        if step not in states.REPORT.transitions or not report_pk.isdigit():
+            raise Http404
+        report = get_object_or_404(ProgressReport, pk=report_pk, assignment=found)
+        label = states.REPORT.transitions[step].label
+        attempt(request, lambda: actions.move_report(user, report, step, reason=reason), f"报告已{label}")
+    elif name in FORMS:
+        FORMS[name](request, found)
+    elif name.startswith("subtask:") and name[8:].isdigit():
+        attempt(request, lambda: actions.finish_subtask(user, found, int(name[8:])), "步骤已完成")
+    elif name in ("grant", "refuse"):
+        extension = get_object_or_404(Extension, assignment=found, state=Extension.State.ASKED)
+        attempt(
+            request,
+            lambda: actions.answer_extension(user, extension, grant=name == "grant", answer=reason),
+            "已答复",
+        )
+    return redirect("workplans:task", pk)
+
+
+def _report(request: HttpRequest, found: Assignment) -> None:
+    form = forms.ReportForm(request.POST)
+    if not form.is_valid():
+        return tell_errors(request, form)
+    attempt(
+        request,
+        lambda: actions.write_report(request.user, found, **form.cleaned_data),
+        "报告草稿已保存，请提交",
+    )
+
+
+def _evidence(request: HttpRequest, found: Assignment) -> None:
+    form = forms.EvidenceForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return tell_errors(request, form)
+    values = dict(form.cleaned_data)
+    file = values.pop("file", None)
+    if file:
+        try:
+            suffix, values["sha256"] = check_upload(file)
+        except ValidationError as error:
+            return messages.error(request, error.message)
+        file.name = f"{values['sha256'][:16]}{suffix}"
+        values["file"] = file
+    attempt(request, lambda: actions.add_evidence(request.user, found, **values), "证据已添加")
+
+
+def _extension(request: HttpRequest, found: Assignment) -> None:
+    form = forms.ExtensionForm(request.POST)
+    if not form.is_valid():
+        return tell_errors(request, form)
+    attempt(
+        request, lambda: actions.ask_extension(request.user, found, **form.cleaned_data), "延期申请已提交"
+    )
+
+
+def _override(request: HttpRequest, found: Assignment) -> None:
+    form = forms.OverrideForm(request.POST)
+    if not form.is_valid():
+        return tell_errors(request, form)
+    attempt(
+        request, lambda: actions.override_light(request.user, found, **form.cleaned_data), "人工定灯已更新"
+    )
+
+
+def _look_back(request: HttpRequest, found: Assignment) -> None:
+    form = forms.VerdictForm(request.POST)
+    if not form.is_valid():
+        return tell_errors(request, form)
+    attempt(request, lambda: actions.look_back(request.user, found, **form.cleaned_data), "回头看结论已记下")
+
+
+def _subtask(request: HttpRequest, found: Assignment) -> None:
+    form = forms.SubTaskForm(request.POST)
+    if not form.is_valid():
+        return tell_errors(request, form)
+    attempt(request, lambda: actions.add_subtask(request.user, found, **form.cleaned_data), "步骤已添加")
+
+
+FORMS = {
+    "write_report": _report, "add_evidence": _evidence, "ask_extension": _extension,
+    "override": _override, "look_back": _look_back, "add_subtask": _subtask,
+}  # fmt: skip
+
+
+@login_required
+def urge_letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """催办单：可打印的一页。"""
+    found = lit([_task(request, pk)], timezone.localdate())[0]
+    return render(request, "workplans/urge.html", {"task": found, "today": timezone.localdate()})
+
+
+@login_required
+def evidence_file(request: HttpRequest, pk: int) -> FileResponse:
+    """下载证据附件；看得见任务的人才能下载。"""
+    found = get_object_or_404(Evidence, pk=pk, assignment__in=visible_assignments(request.user))
+    if not found.file:
+        raise Http404
+    return FileResponse(found.file.open("rb"), as_attachment=True)
