@@ -1,0 +1,127 @@
+"""发文字号：从文字里找出“国办发〔2017〕47号”一类字号，并写成统一的样子。
+
+来源：《党政机关公文格式》（GB/T 9704—2012）7.2.5：发文字号由发文机关代字、年份、发文顺序号组成，
+年份用六角括号“〔〕”括入，顺序号不加“第”字、不编虚位。命令（令）、公告依惯例作“国务院令第711号”。
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+__all__ = ["DocumentNumber", "parse"]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentNumber:
+    """字号：code 机关代字（简体），year 年份（令号可无），serial 顺序号，canonical 统一写法，span 起止。"""
+
+    code: str
+    year: int | None
+    serial: int
+    canonical: str
+    span: tuple[int, int]
+
+
+_FIRST_YEAR: Final = 1949
+_LAST_YEAR: Final = 2099
+_LONGEST_CODE: Final = 20
+# 往前多看几个字，好让“根据”之类的词落在窗内再剪掉。
+_WINDOW: Final = 40
+
+_D: Final = "[0-9０-９]"
+_GAP: Final = r"[ \t\u00a0\u2002\u2003\u2009\u3000]{0,4}"
+_SERIAL: Final = rf"({_D}{{1,6}}){_GAP}[号號]"
+_OPEN: Final = r"[〔［\[(（【{｛﹝〖]"
+_CLOSE: Final = r"[〕］\])）】}｝﹞〗]"
+_TAIL: Final = re.compile(
+    rf"{_OPEN}{_GAP}({_D}{{4}}){_GAP}年?{_GAP}{_CLOSE}{_GAP}(?:第{_GAP})?{_SERIAL}"
+    rf"|(?:(?<!{_D})({_D}{{4}}){_GAP}年{_GAP})?第{_GAP}{_SERIAL}"
+)
+_CODE_CHAR: Final = re.compile(r"[\u3400-\u9fff]")
+_BLANKS: Final = " \t\u00a0\u2002\u2003\u2009\u3000"
+
+# 代字前面的话。机构名称里本来就有的“和”（共和国、发展和改革委员会……）不是连词，不能剪。
+_LEADING: Final = re.compile(
+    r"根据|依据|按照|依照|参照|遵照|对照|关于|印发|转发|下发|发布|公布|执行|废止|修订|修改|文件|文号"
+    r"|通知|办法|规定|条例|[号与及见的以在是]|(?<!无)为"
+    r"|(?<![共呼平泰永])和(?!改革|计划|信息|城乡|规划|自然资源|旅游|社会|体育|草原|技术|平|田|硕|静)"
+)
+_JOINED: Final = re.compile(r"^号?[和与及]")
+_AFTER_A_NAME: Final = "号號》”』」’\"'）)〉"
+_ORDER_ENDING: Final = ("令", "公告", "通告")
+
+
+@lru_cache(maxsize=1)
+def _converter() -> Callable[[str], str]:
+    """繁转简：词典只在第一次用到时载入。"""
+    import opencc
+
+    convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
+    return convert
+
+
+@lru_cache(maxsize=4096)
+def _simple(char: str) -> str:
+    """一字的简体；逐字转换才能保证长度不变，位置才对得上。"""
+    # 代字里的“乾”是地名（乾县、乾安），不是“干”的繁体。
+    if char == "乾":
+        return char
+    turned = _converter()(char)
+    return turned if len(turned) == 1 else char
+
+
+def _code(text: str, floor: int, end: int) -> tuple[str, int] | None:
+    """代字：从 ``end`` 往回取连续汉字，剪去引导词；返回（简体代字，起点），取不出返回 None。"""
+    start = end
+    while start > floor and end - start < _WINDOW and _CODE_CHAR.match(text[start - 1]):
+        start -= 1
+    run = "".join(map(_simple, text[start:end]))
+    cut = 0
+    # 紧跟在前一个字号或书名号之后的“和”必是连词；别处开头的“和”是代字（如“和政办发”）。
+    if start > 0 and text[start - 1] in _AFTER_A_NAME and (joined := _JOINED.match(run)):
+        cut = joined.end()
+    for word in _LEADING.finditer(run):
+        if word.start() or word.group() != "和":
+            cut = max(cut, word.end())
+    code = run[cut:]
+    return (code, start + cut) if 0 < len(code) <= _LONGEST_CODE else None
+
+
+def parse(text: str) -> list[DocumentNumber]:
+    """找字号：按出现次序返回文中的发文字号，互不重叠；任何文字都不抛异常。
+
+    参数：text 为任意文字；括号不论形状（书名号除外），数字不论全角半角，繁简皆可，可夹空格。
+    返回：DocumentNumber 列表；code 与 canonical 一律简体，原字形用 span 取。
+    规则：年份限 1949—2099；顺序号去掉前导零，零号不算；代字 1—20 个汉字，超过的多半是漏了标点的句子，
+    认不准，不收。没有括号年份的只收以“令”“公告”“通告”收尾的（“国务院令第711号”）。
+    来源：GB/T 9704—2012 7.2.5。
+    """
+    found: list[DocumentNumber] = []
+    floor = 0
+    for match in _TAIL.finditer(text):
+        bracket_year, bracket_serial, plain_year, plain_serial = match.groups()
+        written = bracket_year or plain_year
+        year = int(written) if written else None
+        serial = int(bracket_serial or plain_serial)
+        if serial < 1 or (year is not None and not _FIRST_YEAR <= year <= _LAST_YEAR):
+            continue
+        end = match.start()
+        while end > floor and match.start() - end < 4 and text[end - 1] in _BLANKS:
+            end -= 1
+        named = _code(text, floor, end)
+        if named is None:
+            continue
+        code, start = named
+        if bracket_year:
+            canonical = f"{code}〔{year}〕{serial}号"
+        elif code.endswith(_ORDER_ENDING):
+            canonical = f"{code}{year}年第{serial}号" if year else f"{code}第{serial}号"
+        else:
+            continue
+        floor = match.end()
+        found.append(DocumentNumber(code, year, serial, canonical, (start, floor)))
+    return found
