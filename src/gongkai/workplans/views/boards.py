@@ -85,9 +85,12 @@ def _filtered(request: HttpRequest) -> tuple[list[Assignment], dict[str, Any]]:
     if values["light"]:
         found = [row for row in found if row.colour == values["light"]]
     return found, {
-        "values": values, "year": year, "years": years,
-        "parts": sorted({part for part, _, _ in facets}), "units": dict(sorted((pk, name) for _, pk, name in facets)),
-    }  # fmt: skip
+        "values": values,
+        "year": year,
+        "years": years,
+        "parts": sorted({part for part, _, _ in facets}),
+        "units": dict(sorted((pk, name) for _, pk, name in facets)),
+    }
 
 
 @login_required
@@ -96,12 +99,17 @@ def board(request: HttpRequest) -> HttpResponse:
     rows, context = _filtered(request)
     counts = {colour: sum(row.colour == colour for row in rows) for colour in LABELS}
     context |= {
-        "page_obj": page_of(request, rows), "counts": [(c, LABELS[c], n) for c, n in counts.items()],
-        "total": len(rows), "lights": LABELS, "states": Assignment.State.choices, "rule": RULE,
-        "querystring": querystring(request), "saved": request.user.saved_filters.all(),
+        "page_obj": page_of(request, rows),
+        "counts": [(c, LABELS[c], n) for c, n in counts.items()],
+        "total": len(rows),
+        "lights": LABELS,
+        "states": Assignment.State.choices,
+        "rule": RULE,
+        "querystring": querystring(request),
+        "saved": request.user.saved_filters.all(),
         "plans": visible_plans(request.user).filter(year=context["year"])[:20],
         "is_office": any(d.role == Duty.Role.COORDINATOR for d in duties_of(request.user)),
-    }  # fmt: skip
+    }
     return render(request, "workplans/board.html", context)
 
 
@@ -163,14 +171,29 @@ def calendar(request: HttpRequest) -> HttpResponse:
         by_day.setdefault(row.due, []).append(row)
     official = Calendar.official()
     weeks = [
-        [{"day": day, "inside": day.month == first.month, "off": not official.is_workday(day),
-          "tasks": by_day.get(day, [])[:6], "more": len(by_day.get(day, [])[6:]), "today": day == today} for day in week]
+        [
+            {
+                "day": day,
+                "inside": day.month == first.month,
+                "off": not official.is_workday(day),
+                "tasks": by_day.get(day, [])[:6],
+                "more": len(by_day.get(day, [])[6:]),
+                "today": day == today,
+            }
+            for day in week
+        ]
         for week in months.Calendar().monthdatescalendar(first.year, first.month)
-    ]  # fmt: skip
+    ]
     before = date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1)
     after = date(first.year + (first.month == 12), first.month % 12 + 1, 1)
-    context = {"weeks": weeks, "first": first, "before": before, "after": after, "names": "一二三四五六日",
-               "provisional": official.is_provisional(first)}  # fmt: skip
+    context = {
+        "weeks": weeks,
+        "first": first,
+        "before": before,
+        "after": after,
+        "names": "一二三四五六日",
+        "provisional": official.is_provisional(first),
+    }
     return render(request, "workplans/calendar.html", context)
 
 
@@ -205,13 +228,17 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "workplans.look_back",
     )
     context = {
-        "plan": found, "rows": rows, "rule": RULE,
+        "plan": found,
+        "rows": rows,
+        "rule": RULE,
         "is_office": holds(request.user, found.organisation, actions.OFFICE),
         "waiting": sum(t.state == Assignment.State.DRAFT for ts in tasks.values() for t in ts),
         "checks": [run(code, found.organisation, period) for code in codes],
         "names": [REGISTRY[code][0] for code in codes],
-        "entries": Entry.objects.filter(subject=f"workplans.plan:{pk}").select_related("actor").order_by("-number")[:20],
-    }  # fmt: skip
+        "entries": Entry.objects.filter(subject=f"workplans.plan:{pk}")
+        .select_related("actor")
+        .order_by("-number")[:20],
+    }
     return render(request, "workplans/plan.html", context)
 
 

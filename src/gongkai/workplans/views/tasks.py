@@ -26,22 +26,45 @@ from ..queries import lit, visible_assignments, visible_plans
 from .common import attempt, tell_errors
 
 ACTION_LABELS = {
-    "issue": "下发", "issue_all": "全部下发", "sign": "签收", "send_back": "退回任务", "complete": "报结",
-    "verify": "核验", "rework": "质量退回", "close": "销号", "reopen": "重新办理", "add_evidence": "添加证据",
-    "write_report": "写进展报告", "submit": "提交报告", "confirm": "确认报告", "accept": "采纳报告",
-    "return": "退回报告", "ask_extension": "申请延期", "answer_extension": "答复延期申请",
-    "override_light": "人工定灯", "look_back": "回头看", "urge": "催办", "confirm_kind": "确认事项种类",
-    "add_subtask": "拆分步骤", "finish_subtask": "完成步骤", "link_superior": "关联市级任务",
-}  # fmt: skip
+    "issue": "下发",
+    "issue_all": "全部下发",
+    "sign": "签收",
+    "send_back": "退回任务",
+    "complete": "报结",
+    "verify": "核验",
+    "rework": "质量退回",
+    "close": "销号",
+    "reopen": "重新办理",
+    "add_evidence": "添加证据",
+    "write_report": "写进展报告",
+    "submit": "提交报告",
+    "confirm": "确认报告",
+    "accept": "采纳报告",
+    "return": "退回报告",
+    "ask_extension": "申请延期",
+    "answer_extension": "答复延期申请",
+    "override_light": "人工定灯",
+    "look_back": "回头看",
+    "urge": "催办",
+    "confirm_kind": "确认事项种类",
+    "add_subtask": "拆分步骤",
+    "finish_subtask": "完成步骤",
+    "link_superior": "关联市级任务",
+}
 
 
 def _timeline(*subjects: str) -> list[dict[str, Any]]:
     """经过：审计链里关于这些对象的记录，新的在前。"""
     entries = Entry.objects.filter(subject__in=subjects).select_related("actor").order_by("-number")[:100]
     return [
-        {"at": e.at, "actor": e.actor, "what": ACTION_LABELS.get(e.action.rsplit(".", 1)[-1], e.action),
-         "reason": e.detail.get("reason", "")} for e in entries
-    ]  # fmt: skip
+        {
+            "at": e.at,
+            "actor": e.actor,
+            "what": ACTION_LABELS.get(e.action.rsplit(".", 1)[-1], e.action),
+            "reason": e.detail.get("reason", ""),
+        }
+        for e in entries
+    ]
 
 
 @login_required
@@ -60,12 +83,17 @@ def requirement(request: HttpRequest, pk: int) -> HttpResponse:
         for code in (kind.checks if kind else ())
     ]
     context = {
-        "requirement": found, "rows": rows, "kind": kind, "kinds": KINDS, "results": results, "rule": RULE,
+        "requirement": found,
+        "rows": rows,
+        "kind": kind,
+        "kinds": KINDS,
+        "results": results,
+        "rule": RULE,
         "terms": terms.find(found.text, found.plan.year),
         "is_office": holds(request.user, found.plan.organisation, actions.OFFICE),
         "superiors": _superiors(found),
         "timeline": _timeline(f"workplans.requirement:{pk}", *(f"workplans.assignment:{r.pk}" for r in rows)),
-    }  # fmt: skip
+    }
     return render(request, "workplans/requirement.html", context)
 
 
@@ -107,17 +135,28 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
     ]
     works = states.holds_assignment(request.user, found, states.HANDLER)
     context = {
-        "task": found, "moves": states.ASSIGNMENT.available(found, request.user), "rule": RULE, "works": works,
-        "reports": reports, "evidence": found.evidence.select_related("author"), "subtasks": found.subtasks.all(),
+        "task": found,
+        "moves": states.ASSIGNMENT.available(found, request.user),
+        "rule": RULE,
+        "works": works,
+        "reports": reports,
+        "evidence": found.evidence.select_related("author"),
+        "subtasks": found.subtasks.all(),
         "extensions": found.extensions.select_related("author"),
         "is_office": states.holds_assignment(request.user, found, states.OFFICE),
         "can_report": works and found.state == Assignment.State.SIGNED,
         "report_form": forms.ReportForm(initial={"period": f"{today:%Y-%m}", "percent": found.percent}),
-        "evidence_form": forms.EvidenceForm(), "extension_form": forms.ExtensionForm(),
-        "override_form": forms.OverrideForm(initial={"colour": found.override, "reason": found.override_reason}),
-        "verdict_form": forms.VerdictForm(), "subtask_form": forms.SubTaskForm(),
-        "timeline": _timeline(f"workplans.assignment:{pk}", *(f"workplans.progressreport:{r.pk}" for r, _ in reports)),
-    }  # fmt: skip
+        "evidence_form": forms.EvidenceForm(),
+        "extension_form": forms.ExtensionForm(),
+        "override_form": forms.OverrideForm(
+            initial={"colour": found.override, "reason": found.override_reason}
+        ),
+        "verdict_form": forms.VerdictForm(),
+        "subtask_form": forms.SubTaskForm(),
+        "timeline": _timeline(
+            f"workplans.assignment:{pk}", *(f"workplans.progressreport:{r.pk}" for r, _ in reports)
+        ),
+    }
     return render(request, "workplans/task.html", context)
 
 
@@ -216,9 +255,13 @@ def _subtask(request: HttpRequest, found: Assignment) -> None:
 
 
 FORMS = {
-    "write_report": _report, "add_evidence": _evidence, "ask_extension": _extension,
-    "override": _override, "look_back": _look_back, "add_subtask": _subtask,
-}  # fmt: skip
+    "write_report": _report,
+    "add_evidence": _evidence,
+    "ask_extension": _extension,
+    "override": _override,
+    "look_back": _look_back,
+    "add_subtask": _subtask,
+}
 
 
 @login_required

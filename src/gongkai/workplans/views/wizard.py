@@ -55,9 +55,12 @@ def upload(request: HttpRequest) -> HttpResponse:
             temporary.flush()
             try:
                 draft = actions.draft_import(
-                    request.user, form.cleaned_data["organisation"], path=Path(temporary.name),
-                    filename=file.name, year=form.cleaned_data["year"],
-                )  # fmt: skip
+                    request.user,
+                    form.cleaned_data["organisation"],
+                    path=Path(temporary.name),
+                    filename=file.name,
+                    year=form.cleaned_data["year"],
+                )
             except BreakdownError as error:
                 form.add_error("file", str(error))
                 return render(request, "workplans/upload.html", {"form": form}, status=400)
@@ -74,22 +77,36 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     rows = []
     for index, row in enumerate(draft.rows):
         units = [
-            {"unit": duty.unit, "role": ROLE_LABELS[duty.role.value], "found": resolver.resolve(duty.unit),
-             "known": resolver.is_known(duty.unit), "collective": duty.collective}
+            {
+                "unit": duty.unit,
+                "role": ROLE_LABELS[duty.role.value],
+                "found": resolver.resolve(duty.unit),
+                "known": resolver.is_known(duty.unit),
+                "collective": duty.collective,
+            }
             for duty in duties.parse(row["bureau_units"])
-        ]  # fmt: skip
+        ]
         kind = BY_CODE.get(suggest(row["text"]))
         rows.append(
-            {"index": index, "row": row, "units": units, "terms": terms.find(row["text"], draft.year),
-             "due": actions.due_of(row, draft.year), "kind": kind.name if kind else "未认出"}
-        )  # fmt: skip
+            {
+                "index": index,
+                "row": row,
+                "units": units,
+                "terms": terms.find(row["text"], draft.year),
+                "due": actions.due_of(row, draft.year),
+                "kind": kind.name if kind else "未认出",
+            }
+        )
     plan = Plan.objects.filter(organisation=draft.organisation, year=draft.year).first()
     context = {
-        "draft": draft, "rows": rows, "plan": plan, "labels": LABELS,
+        "draft": draft,
+        "rows": rows,
+        "plan": plan,
+        "labels": LABELS,
         "missing": actions.unresolved(draft),
         "units": [org for org in resolver.tree if org.path.startswith(draft.organisation.path)],
         "difference": actions.difference(draft, plan) if plan else None,
-    }  # fmt: skip
+    }
     return render(request, "workplans/preview.html", context)
 
 
