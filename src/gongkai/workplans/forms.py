@@ -33,7 +33,18 @@ class UploadForm(forms.Form):
         self.fields["organisation"].queryset = organisations
 
 
-class ReportForm(forms.Form):
+class TaskForm(forms.Form):
+    """任务页上的表单：一页有多张，字段的 HTML 编号各带前缀，免得重复。"""
+
+    id_prefix = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"{self.id_prefix}-%s", **kwargs)
+
+
+class ReportForm(TaskForm):
+    id_prefix = "report"
+
     period = forms.RegexField(
         r"^20\d\d-(0[1-9]|1[0-2])$",
         label=_("报告期"),
@@ -44,7 +55,9 @@ class ReportForm(forms.Form):
     body = forms.CharField(label=_("进展"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4000)
 
 
-class EvidenceForm(forms.Form):
+class EvidenceForm(TaskForm):
+    id_prefix = "evidence"
+
     kind = forms.ChoiceField(label=_("种类"), choices=Evidence.Kind.choices)
     title = forms.CharField(label=_("名称"), max_length=200)
     url = forms.URLField(label=_("网址"), required=False, assume_scheme="https")
@@ -65,12 +78,16 @@ class EvidenceForm(forms.Form):
         return data
 
 
-class ExtensionForm(forms.Form):
+class ExtensionForm(TaskForm):
+    id_prefix = "extension"
+
     until = forms.DateField(label=_("延至"), widget=DateInput())
     reason = forms.CharField(label=_("理由"), max_length=300)
 
 
-class OverrideForm(forms.Form):
+class OverrideForm(TaskForm):
+    id_prefix = "override"
+
     colour = forms.ChoiceField(
         label=_("人工定灯"),
         required=False,
@@ -84,10 +101,14 @@ class OverrideForm(forms.Form):
     reason = forms.CharField(label=_("理由"), max_length=300, required=False)
 
 
-class VerdictForm(forms.Form):
+class VerdictForm(TaskForm):
+    id_prefix = "verdict"
+
     verdict = forms.ChoiceField(label=_("结论"), choices=[c for c in Assignment.Verdict.choices if c[0]])
 
 
-class SubTaskForm(forms.Form):
+class SubTaskForm(TaskForm):
+    id_prefix = "subtask"
+
     title = forms.CharField(label=_("步骤"), max_length=200)
     due = forms.DateField(label=_("时限"), required=False, widget=DateInput())

@@ -233,8 +233,9 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "rule": RULE,
         "is_office": holds(request.user, found.organisation, actions.OFFICE),
         "waiting": sum(t.state == Assignment.State.DRAFT for ts in tasks.values() for t in ts),
-        "checks": [run(code, found.organisation, period) for code in codes],
-        "names": [REGISTRY[code][0] for code in codes],
+        "checks": [
+            {"name": REGISTRY[code][0], "result": run(code, found.organisation, period)} for code in codes
+        ],
         "entries": Entry.objects.filter(subject=f"workplans.plan:{pk}")
         .select_related("actor")
         .order_by("-number")[:20],
