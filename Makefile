@@ -1,15 +1,35 @@
-.PHONY: run test
+.PHONY: run test system
 VENV := .venv
 PY := $(VENV)/bin/python
+PORT ?= 8000
+PLAN ?=
+export GONGKAI_DATA ?= $(CURDIR)/var
 
 $(VENV)/.done: requirements/lock.txt
-	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本"; exit 1; }
-	@python3 -c 'import ensurepip' 2>/dev/null || { echo "缺少 venv，请先运行：apt-get install python3-venv"; exit 1; }
-	test -x $(PY) || python3 -m venv $(VENV)
-	$(PY) -m pip install --quiet --require-hashes -r requirements/lock.txt
-	touch $@
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本，请先安装"; exit 1; }
+	@python3 -c 'import ensurepip' 2>/dev/null || { echo "缺少 venv，请先以 root 运行：apt-get install python3-venv"; exit 1; }
+	@test -x $(PY) || python3 -m venv $(VENV)
+	@$(PY) -m pip install --quiet --require-hashes -r requirements/lock.txt || { echo "依赖没有装上，请检查网络（或设 PIP_INDEX_URL）后再运行"; exit 1; }
+	@touch $@
 
-test: $(VENV)/.done
-	$(VENV)/bin/ruff check src tests
+run: $(VENV)/.done
+	@mkdir -p $(GONGKAI_DATA)
+	@$(PY) -c 'import socket,sys; s=socket.socket(); s.setsockopt(socket.SOL_SOCKET,socket.SO_REUSEADDR,1); s.bind(("127.0.0.1",$(PORT)))' 2>/dev/null || { echo "端口 $(PORT) 已被占用；请关掉占用它的程序，或用 make run PORT=8001"; exit 1; }
+	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py demo --port $(PORT) $(if $(PLAN),--plan "$(PLAN)")
+	@DJANGO_SETTINGS_MODULE=gongkai.settings.dev PYTHONPATH=src $(VENV)/bin/granian --interface wsgi \
+		--host 127.0.0.1 --port $(PORT) --workers 1 --blocking-threads 8 --log-level warning gongkai.wsgi:application
+
+# 浏览器测试要用的系统软件；没有 root 权限又没装时说明白。
+system:
+	@if ! command -v chromium >/dev/null || ! fc-list 2>/dev/null | grep -qi cjk; then \
+		if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig >/dev/null; \
+		elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig >/dev/null; \
+		else echo "缺少 chromium 或中文字体，请先以 root 运行：apt-get install chromium fonts-noto-cjk fontconfig"; exit 1; fi; fi
+
+test: $(VENV)/.done system
+	$(VENV)/bin/ruff check src tests bench
 	$(VENV)/bin/mypy
-	$(PY) -m pytest -q
+	$(VENV)/bin/lint-imports
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) -m pytest -q --cov=gongkai --cov-report=term:skip-covered

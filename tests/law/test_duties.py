@@ -47,7 +47,9 @@ L, S, I, R, B = Role.LEAD, Role.SUPPORT, Role.IMPLEMENT, Role.RESPONSIBLE, Role.
         ("会同县政府牵头", [("会同县政府", L, False)]),
         ("办公室，法规处", [("办公室", R, False), ("法规处", R, False)]),
         ("办公室牵头，法规处，各处室配合", [("办公室", L, False), ("法规处", S, False), ("各处室", S, True)]),
-        ("市财政局牵头,市直各单位落实;审计局", [("市财政局", L, False), ("市直各单位", I, True), ("审计局", R, False)]),
+            assert not any(
+                re.search("[牵牽][头頭]|配合|落[实實]|[负負][责責]", d.unit) for d in duties
+            ), cell
         ("法规处、科信处按分工落实", [("法规处", B, False), ("科信处", B, False)]),
         ("各局按照各自职责分工负责", [("各局", B, True)]),
         ("法规处、科信处分别负责", [("法规处", B, False), ("科信处", B, False)]),
