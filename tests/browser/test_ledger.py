@@ -1,0 +1,139 @@
+"""整条路走一遍：导入、改正、下发、报告、核验、亮灯、导出、公开，每页都查无障碍。"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gongkai.formats.breakdown import read
+from gongkai.workplans import demo
+
+REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "workplan-2021.txt"
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright 的同步接口自带事件循环
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium")
+    if not path:
+        pytest.skip("没有安装 chromium；请运行 make test，它会装好")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """一个人和他的浏览器：每打开一页都查无障碍（严重问题为零）和横向溢出。"""
+
+    def __init__(self, browser: Any, base: str, width: int = 1280) -> None:
+        self.context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
+        self.page, self.base, self.width = self.context.new_page(), base, width
+        self.page.set_default_timeout(15_000)
+
+    def open(self, path: str) -> Visitor:
+        response = self.page.goto(self.base + path)
+        assert response and response.status == 200, (path, response and response.status)
+        return self.check()
+
+    def check(self) -> Visitor:
+        from axe_playwright_python.sync_playwright import Axe
+
+        violations = Axe().run(self.page).response["violations"]
+        serious = [
+            v["id"] + str(v["nodes"][0]["target"])
+            for v in violations
+            if v["impact"] in ("serious", "critical")
+        ]
+        assert not serious, (self.page.url, serious)
+        assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, self.page.url
+        return self
+
+    def login(self, username: str) -> Visitor:
+        self.open("/accounts/login/?next=/staff/")
+        self.page.fill("#id_username", username)
+        self.page.fill("#id_password", demo.PASSWORD)
+        self.press("登录")
+        return self.check()
+
+    def press(self, name: str, within: str = "main") -> Visitor:
+        self.page.locator(within).get_by_role("button", name=name, exact=True).first.click()
+        self.page.wait_for_load_state()
+        return self
+
+    def sees(self, text: str) -> Visitor:
+        assert text in self.page.inner_text("main"), (text, self.page.url, self.page.inner_text("main")[:600])
+        return self
+
+
+@pytest.mark.parametrize("source", [demo.SAMPLE, REAL], ids=["sample", "real"])
+def test_a_breakdown_table_becomes_a_ledger(
+    chromium: Any, live_server: Any, bureau: Any, tmp_path: Path, source: Path
+) -> None:
+    if not source.is_file():
+        pytest.skip("缺少共享数据 shared/data/workplan-2021.txt，跳过真实分工表")
+    office = Visitor(chromium, live_server.url).login("office")
+    office.sees("还没有分工表").open("/staff/import/")
+    office.page.set_input_files("input[type=file]", str(source))
+    office.press("上传并核对").sees("共 31 项").sees("承接").check()
+
+    office.page.click("#row-3 >> text=改正")
+    office.page.fill("#c-city_units", "市财政局牵头，市直各单位落实；各区政府")
+    office.press("保存").sees("第 4 项已改正")
+    assert "inherited" not in (office.page.get_attribute("#row-3 td[data-label=市里落实单位]", "class") or "")
+
+    office.press("确认导入").sees("分工表已导入").check()
+    plan_path = office.page.url.removeprefix(live_server.url)
+    office.page.get_by_role("button", name="全部下发").click()
+    office.sees("任务已下发")
+
+    handler = Visitor(chromium, live_server.url, 375).login("handler").sees("待签收")
+    handler.page.get_by_role("row", name="20").get_by_role("link").first.click()
+    task_path = handler.page.url.removeprefix(live_server.url)
+    handler.sees("灰灯").press("签收").sees("已签收")
+    handler.page.get_by_text("写进展报告").click()
+    handler.page.fill("#report-body", "已完成网站改造和测试。")
+    handler.page.fill("#report-percent", "80")
+    handler.press("保存草稿").press("提交").sees("待处室负责人确认")
+    handler.page.locator("summary", has_text="添加证据").click()
+    handler.page.fill("#evidence-title", "检测结果")
+    handler.page.fill("#evidence-url", "https://example.invalid/ipv6")
+    handler.press("添加证据").sees("证据已添加").check()
+
+    head = Visitor(chromium, live_server.url).login("head").open(task_path).press("确认").sees("待办公室采纳")
+    head.press("报结").sees("待核验")
+    office.open(task_path).press("采纳").sees("已采纳")
+    office.press("核验通过").sees("已核验").sees("绿灯").press("销号").sees("已销号").check()
+
+    office.open(plan_path)
+    with office.page.expect_download() as download:
+        office.page.click("text=导出 Word")
+    download.value.save_as(tmp_path / "ledger.docx")
+    exported = read(tmp_path / "ledger.docx")
+    assert [row.number for row in exported.rows] == [str(n) for n in range(1, 32)]
+    assert "绿灯" in dict(exported.rows[19].extra)["亮灯"]
+
+    citizen = Visitor(chromium, live_server.url, 375).open("/plans/").sees("目前还没有公开的工作要点")
+    office.press("向社会公开").sees("已向社会公开")
+    citizen.open("/plans/").page.click("main ul a")
+    citizen.sees("已核验（1 个单位）").sees("推进中").check()
+    citizen.press("长者模式", within="header").check()
+    assert citizen.page.get_attribute("body", "class") == "elder"
+
+    for path in ("/staff/board/", "/staff/calendar/", "/staff/notices/", "/staff/requirements/20/"):
+        office.open(path)
+    Visitor(chromium, live_server.url).login("city").sees("得分")
+    Visitor(chromium, live_server.url, 375).open("/").open("/sitemap/").open("/feedback/").open(
+        "/search/?q=网站"
+    )
