@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,10 @@ class Visitor:
         self.page.wait_for_load_state()
         return self
 
+    def lit(self, colour: str) -> Visitor:
+        assert self.page.locator(f"dl.facts .light--{colour}").count() == 1, (colour, self.page.url)
+        return self
+
     def sees(self, text: str) -> Visitor:
         assert text in self.page.inner_text("main"), (text, self.page.url, self.page.inner_text("main")[:600])
         return self
@@ -99,9 +104,11 @@ def test_a_breakdown_table_becomes_a_ledger(
     office.sees("任务已下发")
 
     handler = Visitor(chromium, live_server.url, 375).login("handler").sees("待签收")
-    handler.page.get_by_role("row", name="20").get_by_role("link").first.click()
+    handler.page.locator(
+        "tr", has=handler.page.locator("td[data-label=序号]", has_text=re.compile("^20$"))
+    ).get_by_role("link").first.click()
     task_path = handler.page.url.removeprefix(live_server.url)
-    handler.sees("灰灯").press("签收").sees("已签收")
+    handler.lit("grey").press("签收").sees("已签收")
     handler.page.get_by_text("写进展报告").click()
     handler.page.fill("#report-body", "已完成网站改造和测试。")
     handler.page.fill("#report-percent", "80")
@@ -114,7 +121,7 @@ def test_a_breakdown_table_becomes_a_ledger(
     head = Visitor(chromium, live_server.url).login("head").open(task_path).press("确认").sees("待办公室采纳")
     head.press("报结").sees("待核验")
     office.open(task_path).press("采纳").sees("已采纳")
-    office.press("核验通过").sees("已核验").sees("绿灯").press("销号").sees("已销号").check()
+    office.press("核验通过").lit("green").press("销号").sees("已销号").check()
 
     office.open(plan_path)
     with office.page.expect_download() as download:
@@ -131,8 +138,10 @@ def test_a_breakdown_table_becomes_a_ledger(
     citizen.press("长者模式", within="header").check()
     assert citizen.page.get_attribute("body", "class") == "elder"
 
-    for path in ("/staff/board/", "/staff/calendar/", "/staff/notices/", "/staff/requirements/20/"):
+    for path in ("/staff/board/", "/staff/calendar/", "/staff/notices/"):
         office.open(path)
+    office.open("/staff/board/").page.click("td[data-label=要求] a")
+    office.sees("系统建议，待确认").press("确认种类").sees("已由 陈协调 确认").check()
     Visitor(chromium, live_server.url).login("city").sees("得分")
     Visitor(chromium, live_server.url, 375).open("/").open("/sitemap/").open("/feedback/").open(
         "/search/?q=网站"

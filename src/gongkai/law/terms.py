@@ -26,7 +26,8 @@ class TermKind(StrEnum):
 class Term:
     """条款：kind 种类，text 原文，span 起止；due 截止日，month_day 每年的月日，per 周期，minimum 至少几次。
 
-    per 取 year|half|quarter|month|week|regular|irregular。
+    per 取 year|half|quarter|month|week|regular|irregular（regular 为只写“定期”）。
+    没写年份、又没给年度的时限，due 为 None：知道有时限，不知道是哪一天。
     """
 
     kind: TermKind
@@ -38,39 +39,64 @@ class Term:
     minimum: int | None = None
 
 
-_NUM: Final = r"(\d{1,4}|[一二三四五六七八九十两兩]{1,3})"
-_DIGITS: Final = dict(zip("一二三四五六七八九两兩", (1, 2, 3, 4, 5, 6, 7, 8, 9, 2, 2), strict=True))
+# 没有年份时只用来核对月日是否存在，取闰年好让 2 月 29 日通过。
+_LEAP: Final = 2000
+_D: Final = "[0-9０-９]"
+_NUM: Final = rf"({_D}{{1,4}}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九两兩])"
+_DIGITS: Final = {**dict(zip("〇一二三四五六七八九", range(10), strict=True)), "零": 0, "○": 0, "两": 2, "兩": 2}
 _PER: Final = {
-    "年": "year",
     "半年": "half",
+    "年": "year",
     "季度": "quarter",
     "季": "quarter",
     "月": "month",
     "周": "week",
     "週": "week",
+    "星期": "week",
 }
-_UNITS: Final = "[次场場篇条條件个個期份遍]"
+_UNITS: Final = "[次场場篇条條项項件个個期份遍家名人类類批]"
+_LEAST_WORD: Final = "(?:至少|最少|不得?少于|不得?少於)"
+_BEFORE: Final = "[之以]?前"
+_YEAR: Final = rf"({_D}{{4}}|[一二][〇○零一二三四五六七八九]{{3}}|[今本当當明次翌去前上])年度?"
 
-_YEARLY: Final = re.compile(rf"每年{_NUM}月(?:{_NUM}日|底)[之以]?前")
-_DATE: Final = re.compile(rf"(?:(\d{{4}})年)?{_NUM}月(?:{_NUM}日|底)[之以]?前")
-_YEAR_END: Final = re.compile(r"(?:(\d{4})年|(?<!半)年)(?:年)?底[之以]?前")
+_YEARLY: Final = re.compile(rf"每年(?:{_NUM}月份?(?:{_NUM}日|底)|年?[底末]){_BEFORE}")
+_DATE: Final = re.compile(rf"(?:{_YEAR})?{_NUM}月份?(?:{_NUM}日|底){_BEFORE}")
+_YEAR_END: Final = re.compile(rf"(?:{_YEAR}年?|(?<!半)年)[底末]{_BEFORE}")
 _EVERY: Final = re.compile(
-    rf"每(半年|年|季度|季|月|周|週)度?(?:[^，,。；;、\d]{{0,6}}?(?:至少|不少于|不少於)[^，,。；;\d]{{0,8}}?{_NUM}{_UNITS})?"
+    rf"(?:每[一个個]?个?(半年|年|季度|季|月|周|週|星期)度?|按(半年|季度|季|月|周|週)(?=[^份]))"
+    rf"(?:[^，,。；;、\d]{{0,6}}?{_LEAST_WORD}[^，,。；;\d]{{0,8}}?{_NUM}{_UNITS}"
+    rf"|[^，,。；;、\d第]{{0,6}}?{_NUM}[次场場遍期])?"
 )
-_REGULAR: Final = re.compile(r"(不)?定期(?!间|間|限)")
-_LEAST: Final = re.compile(rf"(?:至少|不少于|不少於){_NUM}{_UNITS}|100%")
-_UPKEEP: Final = re.compile(r"[动動][态態](?:更新)?(?:[调調]整|更新)|及[时時]更新|[实實][时時]更新")
+# “规定期限”“固定期间”里的“定期”不是频次。
+_REGULAR: Final = re.compile(r"(不)?(?<![规規法固约約指限])定期(?!间|間|限)")
+_LEAST: Final = re.compile(
+    rf"{_LEAST_WORD}{_NUM}{_UNITS}|全部|(?<![\d０-９.．])(?:100|１００)[%％]|百分之(?:一百|百)"
+)
+# “落实时限”“核实时间”里的“实时”不是动态维护。
+_UPKEEP: Final = re.compile(
+    r"[动動][态態](?:更新)?(?:[调調]整|更新)|及[时時]更新|(?<![落核切证證查属屬真现現])[实實][时時](?![间間限])(?:更新)?"
+)
 _PREVIOUS: Final = re.compile(r"上一?年度")
 
 
 def _number(text: str) -> int:
-    """数字：阿拉伯数字或一百以下的汉字数字。"""
-    if text.isascii():
+    """数字：阿拉伯数字（不分全角半角）或一百以下的汉字数字。"""
+    if text.isdecimal():
         return int(text)
     if "十" in text:
         tens, _, ones = text.partition("十")
         return _DIGITS.get(tens, 1) * 10 + _DIGITS.get(ones, 0)
-    return _DIGITS[text[0]]
+    return _DIGITS[text]
+
+
+def _written_year(text: str | None, year: int | None) -> int | None:
+    """年份：写明的年份（含“二〇二一”“明年”），没写的用 ``year``；算不出返回 None。"""
+    if text is None or text in "今本当當":
+        return year
+    if len(text) == 1:
+        shift = 1 if text in "明次翌" else -1 if text in "去上" else -2
+        return year + shift if year else None
+    return int(text) if text.isdecimal() else int("".join(str(_DIGITS[char]) for char in text))
 
 
 def _day(year: int, month: int, day: int | None) -> date | None:
@@ -86,6 +112,7 @@ def find(text: str, year: int | None = None) -> list[Term]:
 
     参数：text 为要求原文（繁简皆可）；year 为工作要点年度，用来补全没写年份的日期。
     返回：Term 列表，``text[slice(*span)] == term.text``；不存在的日期（如 13 月）不算条款。
+    规则：“全部”“100%”是没有 minimum 的数量；“每年一次”与“每年至少一次”同样记 minimum 为 1。
     来源：年度工作要点的通行写法。
     """
     found: list[Term] = []
@@ -96,8 +123,8 @@ def find(text: str, year: int | None = None) -> list[Term]:
             found.append(Term(kind, match.group(), (start, end), **values))  # type: ignore[arg-type]
 
     for match in _YEARLY.finditer(text):
-        month = _number(match[1])
-        day = _day(year or 2000, month, _number(match[2]) if match[2] else None)
+        month = _number(match[1]) if match[1] else 12
+        day = _day(year or _LEAP, month, _number(match[2]) if match[2] else None)
         if day:
             add(
                 match,
@@ -107,15 +134,23 @@ def find(text: str, year: int | None = None) -> list[Term]:
                 per="year",
             )
     for match in _DATE.finditer(text):
-        written = int(match[1]) if match[1] else year
-        if written and (day := _day(written, _number(match[2]), _number(match[3]) if match[3] else None)):
-            add(match, TermKind.DEADLINE, due=day)
+        written = _written_year(match[1], year)
+        day = _day(_LEAP if written is None else written, _number(match[2]), _number(match[3]) if match[3] else None)
+        if day:
+            add(match, TermKind.DEADLINE, due=None if written is None else day)
     for match in _YEAR_END.finditer(text):
-        written = int(match[1]) if match[1] else year
-        if written and (day := _day(written, 12, 31)):
-            add(match, TermKind.DEADLINE, due=day)
+        written = _written_year(match[1], year)
+        day = _day(_LEAP if written is None else written, 12, 31)
+        if day:
+            add(match, TermKind.DEADLINE, due=None if written is None else day)
     for match in _EVERY.finditer(text):
-        add(match, TermKind.FREQUENCY, per=_PER[match[1]], minimum=_number(match[2]) if match[2] else None)
+        times = match[3] or match[4]
+        add(
+            match,
+            TermKind.FREQUENCY,
+            per=_PER[match[1] or match[2]],
+            minimum=_number(times) if times else None,
+        )
     for match in _REGULAR.finditer(text):
         add(match, TermKind.FREQUENCY, per="irregular" if match[1] else "regular")
     for match in _LEAST.finditer(text):

@@ -29,7 +29,8 @@ DIVISIONS: Final = (
 COLLECTIVES: Final = (
     ("各处室", K.DIVISION, ""), ("各科室", K.DIVISION, ""), ("各审批处室", K.DIVISION, "审批"),
     ("局属各单位", K.AFFILIATED, ""), ("直属各单位", K.AFFILIATED, ""), ("市直各单位", K.AGENCY, ""),
-    ("市政府各部门", K.AGENCY, ""), ("市各单位", K.AGENCY, ""), ("市有关单位", K.AGENCY, ""), ("各区政府", K.DISTRICT, ""),
+    ("市政府各部门", K.AGENCY, ""), ("市各单位", K.AGENCY, ""), ("市有关单位", K.AGENCY, ""),
+    ("各区政府", K.DISTRICT, ""),
 )  # fmt: skip
 # 账号、姓名、单位（空为局）、角色
 STAFF: Final = (
