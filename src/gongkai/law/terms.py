@@ -43,7 +43,13 @@ class Term:
 _LEAP: Final = 2000
 _D: Final = "[0-9０-９]"
 _NUM: Final = rf"({_D}{{1,4}}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九两兩])"
-_DIGITS: Final = {**dict(zip("〇一二三四五六七八九", range(10), strict=True)), "零": 0, "○": 0, "两": 2, "兩": 2}
+_DIGITS: Final = {
+    **dict(zip("〇一二三四五六七八九", range(10), strict=True)),
+    "零": 0,
+    "○": 0,
+    "两": 2,
+    "兩": 2,
+}
 _PER: Final = {
     "半年": "half",
     "年": "year",
@@ -135,7 +141,9 @@ def find(text: str, year: int | None = None) -> list[Term]:
             )
     for match in _DATE.finditer(text):
         written = _written_year(match[1], year)
-        day = _day(_LEAP if written is None else written, _number(match[2]), _number(match[3]) if match[3] else None)
+        day = _day(
+            _LEAP if written is None else written, _number(match[2]), _number(match[3]) if match[3] else None
+        )
         if day:
             add(match, TermKind.DEADLINE, due=None if written is None else day)
     for match in _YEAR_END.finditer(text):

@@ -121,9 +121,14 @@ def unresolved(draft: ImportDraft) -> list[str]:
     return [name for name in dict.fromkeys(names) if not resolver.is_known(name)]
 
 
-def due_of(row: dict[str, Any], year: int) -> date:
-    """时限：文中写明的当年截止日，没有写明的为当年 12 月 31 日。"""
+def due_of(row: dict[str, Any], year: int, today: date) -> date:
+    """时限：文中写明的截止日，没有写明的为当年 12 月 31 日。
+
+    “每年某月某日前”取 today 之后的第一个：年中导入的分工表不应一开始就逾期。
+    """
     for term in terms.find(row["text"], year):
+        if term.month_day and term.due and term.due <= today and today.year == year:
+            return term.due.replace(year=year + 1)
         if term.due and term.due.year == year:
             return term.due
     return date(year, 12, 31)
@@ -173,7 +178,7 @@ def _save_row(plan: Plan, position: int, row: dict[str, Any], resolver: Resolver
         defaults=values
         | {
             "position": position,
-            "due": due_of(row, plan.year),
+            "due": due_of(row, plan.year, timezone.localdate()),
             "kind": suggest(row["text"]),
             "inherited": row["inherited"],
             "extra": row["extra"],

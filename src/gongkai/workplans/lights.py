@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from gongkai.law.workdays import Calendar
-
 GREEN, YELLOW, RED, GREY = "green", "yellow", "red", "grey"
 LABELS: Final = {GREEN: "绿灯", YELLOW: "黄灯", RED: "红灯", GREY: "灰灯（无证据）"}
 # 条例没有规定亮灯办法，以下为本系统缺省口径，页面上照此公示。
@@ -21,9 +19,13 @@ RULE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """事实：定灯所依据的全部数据。due 为时限；last_report_on 为最近一次采纳报告的日期。"""
+    """事实：定灯所依据的全部数据。
+
+    due 为时限；workdays_left 为当日至时限的工作日数，过期为负；last_report_on 为最近一次采纳报告的日期。
+    """
 
     due: date
+    workdays_left: int
     completed: bool
     evidence: int
     verification: str = ""
@@ -39,18 +41,17 @@ class Light:
     why: str
 
 
-def light(facts: Facts, today: date, calendar: Calendar) -> Light:
+def light(facts: Facts, today: date) -> Light:
     """定灯：按公示的规则（RULE）得出颜色与理由。
 
-    参数：facts 为事实；today 为当日；calendar 为工作日历（距时限按工作日数）。
+    参数：facts 为事实；today 为当日。
     来源：本系统口径；时限与证据两项依据年度工作要点台账要求（第 29 项）。
     """
     if facts.verification == "not_done":
         return Light(RED, "核验结论为未完成")
     if not facts.completed and today > facts.due:
-        return Light(
-            RED, f"时限 {facts.due.isoformat()} 已过 {calendar.between(facts.due, today)} 个工作日，尚未报结"
-        )
+        late = max(0, -facts.workdays_left)
+        return Light(RED, f"时限 {facts.due.isoformat()} 已过 {late} 个工作日，尚未报结")
     if facts.verification == "partly":
         return Light(YELLOW, "核验结论为部分完成")
     if facts.returned_open:
@@ -59,7 +60,7 @@ def light(facts: Facts, today: date, calendar: Calendar) -> Light:
         if facts.evidence:
             return Light(GREEN, f"已报结，证据 {facts.evidence} 件")
         return Light(GREY, "已报结但没有证据")
-    left = calendar.between(today, facts.due)
+    left = facts.workdays_left
     if left < SOON_WORKDAYS:
         return Light(YELLOW, f"距时限还有 {left} 个工作日，尚未报结")
     if facts.last_report_on:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -43,11 +44,18 @@ def visible_assignments(user: Any) -> QuerySet[Assignment]:
     )
 
 
-def light_of(assignment: Assignment, today: date, calendar: Calendar) -> Light:
+@lru_cache(maxsize=4096)
+def _workdays_left(today: date, due: date) -> int:
+    # 全市几千项任务只有几十个不同的时限，逐日数一遍就够，不必每项都数。
+    return Calendar.official().between(today, due)
+
+
+def light_of(assignment: Assignment, today: date) -> Light:
     """任务的灯：系统按规则算出；不含人工定灯。"""
     return light(
         Facts(
             due=assignment.due,
+            workdays_left=_workdays_left(today, assignment.due),
             completed=assignment.state in FINISHED,
             evidence=assignment.evidence_count,
             verification=assignment.verification,
@@ -55,15 +63,14 @@ def light_of(assignment: Assignment, today: date, calendar: Calendar) -> Light:
             last_report_on=assignment.last_report_on,
         ),
         today,
-        calendar,
     )
 
 
 def lit(assignments: Iterable[Assignment], today: date) -> list[Assignment]:
     """附灯：给每项任务附上 computed（系统灯）、colour（显示的颜色，人工定灯优先）、why。"""
-    calendar, rows = Calendar.official(), list(assignments)
+    rows = list(assignments)
     for row in rows:
-        computed = light_of(row, today, calendar)
+        computed = light_of(row, today)
         row.computed = computed
         row.colour = row.override or computed.colour
         row.why = (

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -53,9 +54,14 @@ ACTION_LABELS = {
 }
 
 
-def _timeline(*subjects: str) -> list[dict[str, Any]]:
-    """经过：审计链里关于这些对象的记录，新的在前。"""
-    entries = Entry.objects.filter(subject__in=subjects).select_related("actor").order_by("-number")[:100]
+def _timeline(plan_id: int, *subjects: str) -> list[dict[str, Any]]:
+    """经过：审计链里关于这些对象的记录和整表下发，新的在前。"""
+    issued = Q(subject=f"workplans.plan:{plan_id}", action="workplans.issue_all")
+    entries = (
+        Entry.objects.filter(Q(subject__in=subjects) | issued)
+        .select_related("actor")
+        .order_by("-number")[:100]
+    )
     return [
         {
             "at": e.at,
@@ -92,7 +98,9 @@ def requirement(request: HttpRequest, pk: int) -> HttpResponse:
         "terms": terms.find(found.text, found.plan.year),
         "is_office": holds(request.user, found.plan.organisation, actions.OFFICE),
         "superiors": _superiors(found),
-        "timeline": _timeline(f"workplans.requirement:{pk}", *(f"workplans.assignment:{r.pk}" for r in rows)),
+        "timeline": _timeline(
+            found.plan_id, f"workplans.requirement:{pk}", *(f"workplans.assignment:{r.pk}" for r in rows)
+        ),
     }
     return render(request, "workplans/requirement.html", context)
 
@@ -154,7 +162,9 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         "verdict_form": forms.VerdictForm(),
         "subtask_form": forms.SubTaskForm(),
         "timeline": _timeline(
-            f"workplans.assignment:{pk}", *(f"workplans.progressreport:{r.pk}" for r, _ in reports)
+            found.requirement.plan_id,
+            f"workplans.assignment:{pk}",
+            *(f"workplans.progressreport:{r.pk}" for r, _ in reports),
         ),
     }
     return render(request, "workplans/task.html", context)

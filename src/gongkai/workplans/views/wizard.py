@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from gongkai.accounts.models import Duty
@@ -93,7 +94,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
                 "row": row,
                 "units": units,
                 "terms": terms.find(row["text"], draft.year),
-                "due": actions.due_of(row, draft.year),
+                "due": actions.due_of(row, draft.year, timezone.localdate()),
                 "kind": kind.name if kind else "未认出",
             }
         )
