@@ -41,8 +41,17 @@ def test_worked(text: str, canonical: list[str]) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "〔2017〕47号", "国办发《2017》47号", "国发〔1948〕1号", "国发〔2100〕1号", "国发〔2017〕0号",
-        "会议第3号", "2020年第3号", "国办发〔2017〕47", "根据〔2017〕47号", "国" * 21 + "〔2017〕47号",
+        "",
+        "〔2017〕47号",
+        "国办发《2017》47号",
+        "国发〔1948〕1号",
+        "国发〔2100〕1号",
+        "国发〔2017〕0号",
+        "会议第3号",
+        "2020年第3号",
+        "国办发〔2017〕47",
+        "根据〔2017〕47号",
+        "国" * 21 + "〔2017〕47号",
     ],
 )
 def test_what_is_no_number(text: str) -> None:
@@ -61,8 +70,13 @@ FULL = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
 @given(
-    codes, st.integers(1949, 2099), st.integers(1, 99_999), pairs,
-    st.sampled_from(["", " ", "　", "\u00a0 "]), st.booleans(), st.sampled_from(["", "第"]),
+    codes,
+    st.integers(1949, 2099),
+    st.integers(1, 99_999),
+    pairs,
+    st.sampled_from(["", " ", "　", "\u00a0 "]),
+    st.booleans(),
+    st.sampled_from(["", "第"]),
     st.sampled_from(["", "根据", "按照《通知》（", "关于", "\n", "，", "见“"]),
     st.text("，。 执行\n", max_size=5),
 )
@@ -70,8 +84,10 @@ def test_round_trip_under_variants(
     code: str, year: int, serial: int, pair: str, gap: str, full: bool, nth: str, lead: str, after: str
 ) -> None:
     canonical = f"{code}〔{year}〕{serial}号"
-    written = gap.join([code, pair[0], str(year), pair[1], nth, str(serial), "号"]) if nth else gap.join(
-        [code, pair[0], str(year), pair[1], str(serial), "号"]
+    written = (
+        gap.join([code, pair[0], str(year), pair[1], nth, str(serial), "号"])
+        if nth
+        else gap.join([code, pair[0], str(year), pair[1], str(serial), "号"])
     )
     written = written.translate(FULL) if full else written
     # “根据”后面的“和”会被认作连词；和字开头的代字只在句首可靠。

@@ -63,20 +63,20 @@ _PER: Final = {
 _UNITS: Final = "[次场場篇条條项項件个個期份遍家名人类類批]"
 _LEAST_WORD: Final = "(?:至少|最少|不得?少于|不得?少於)"
 _BEFORE: Final = "[之以]?前"
-_YEAR: Final = rf"({_D}{{4}}|[一二][〇○零一二三四五六七八九]{{3}}|[今本当當明次翌去前上])年度?"
+_YEAR: Final = rf"({_D}{{4}}|[一二][〇○零一二三四五六七八九]{{3}}|[今本当當明次翌去上])年度?"
 
 _YEARLY: Final = re.compile(rf"每年(?:{_NUM}月份?(?:{_NUM}日|底)|年?[底末]){_BEFORE}")
 _DATE: Final = re.compile(rf"(?:{_YEAR})?{_NUM}月份?(?:{_NUM}日|底){_BEFORE}")
 _YEAR_END: Final = re.compile(rf"(?:{_YEAR}年?|(?<!半)年)[底末]{_BEFORE}")
 _EVERY: Final = re.compile(
-    rf"(?:每[一个個]?个?(半年|年|季度|季|月|周|週|星期)度?|按(半年|季度|季|月|周|週)(?=[^份]))"
+    rf"(?:每一?[个個]?(半年|年|季度|季|月|周(?!期)|週(?!期)|星期)度?|按(半年|季度|季|月|周|週)(?![份期]))"
     rf"(?:[^，,。；;、\d]{{0,6}}?{_LEAST_WORD}[^，,。；;\d]{{0,8}}?{_NUM}{_UNITS}"
     rf"|[^，,。；;、\d第]{{0,6}}?{_NUM}[次场場遍期])?"
 )
 # “规定期限”“固定期间”里的“定期”不是频次。
 _REGULAR: Final = re.compile(r"(不)?(?<![规規法固约約指限])定期(?!间|間|限)")
 _LEAST: Final = re.compile(
-    rf"{_LEAST_WORD}{_NUM}{_UNITS}|全部|(?<![\d０-９.．])(?:100|１００)[%％]|百分之(?:一百|百)"
+    rf"{_LEAST_WORD}{_NUM}{_UNITS}|(?<!安)全部(?![门門])|(?<![\d０-９.．])(?:100|１００)[%％]|百分之(?:一百|百)"
 )
 # “落实时限”“核实时间”里的“实时”不是动态维护。
 _UPKEEP: Final = re.compile(
@@ -100,7 +100,7 @@ def _written_year(text: str | None, year: int | None) -> int | None:
     if text is None or text in "今本当當":
         return year
     if len(text) == 1:
-        shift = 1 if text in "明次翌" else -1 if text in "去上" else -2
+        shift = 1 if text in "明次翌" else -1
         return year + shift if year else None
     return int(text) if text.isdecimal() else int("".join(str(_DIGITS[char]) for char in text))
 
