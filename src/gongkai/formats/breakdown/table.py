@@ -1,24 +1,35 @@
-"""分工表的行与表，以及读取器共用的网格（格、行）。"""
+"""分工表的行，以及由网格认出表头、部分、任务、承接关系的规则。"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
-from .headings import COLUMNS, FIELDS, LABELS
-
-__all__ = [
-    "COLUMNS", "FIELDS", "LABELS", "NUMBER", "PART", "TASK",
-    "BreakdownError", "BreakdownTable", "Cell", "Line", "Row", "clean",
-]  # fmt: skip
-
-_NUMERALS: Final = "一二三四五六七八九十"
-PART: Final = re.compile(rf"^(?:[{_NUMERALS}]{{1,3}}\s*、|第[{_NUMERALS}]{{1,3}}(?:部分|章))")
-TASK: Final = re.compile(rf"^[（(]\s*[{_NUMERALS}]{{1,3}}\s*[)）]")
-# “6.5亿元”不是第 6 项；“20.2021年底前”是第 20 项。
-NUMBER: Final = re.compile(r"^[（(]?\s*(\d{1,3}(?:-\d{1,2})?)\s*[.．、)）](?!\d(?!\d{3}年))\s*")
+FIELDS: Final = ("number", "part", "task", "text", "city_units", "bureau_units")
+COLUMNS: Final = ("task", "text", "city_units", "bureau_units")
+LABELS: Final = {
+    "number": "序号", "part": "部分", "task": "工作任务", "text": "具体要求",
+    "city_units": "市里落实单位", "bureau_units": "局内负责处室",
+}  # fmt: skip
+# 表头按意义认：每项的说法由具体到笼统，先匹配者先得。
+_HEADERS: Final = (
+    ("number", r"序号|编号"),
+    ("city_units", r"市.*(?:单位|部门)|上级.*单位|落实单位"),
+    (
+        "bureau_units",
+        r"局.*(?:处室|科室|单位)|(?:责任|负责|承办|牵头|主办).*(?:处室|科室|部门|单位|股室)|处室|科室",
+    ),
+    ("text", r"(?:具体|工作)?要求|任务内容|具体举措|工作内容|主要任务|具体任务|工作举措"),
+    ("part", r"类别|板块|重点任务|一级任务|一级指标"),
+    ("task", r"工作任务|二级任务|任务|事项|工作项目"),
+)
+_PART: Final = re.compile(r"^[一二三四五六七八九十]{1,3}\s*、")
+_TASK: Final = re.compile(r"^[（(][一二三四五六七八九十]{1,3}[)）]")
+_NUMBER: Final = re.compile(r"^[（(]?(\d{1,3}(?:-\d{1,2})?)\s*[.．、)）](?!\d)\s*")
 _CJK: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’、。"
 
 
@@ -28,7 +39,7 @@ class BreakdownError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """一项要求。inherited 为承接（合并单元格或缺格）而来的栏目；position 为原文件中的位置，不参与比较。"""
+    """一项要求。inherited 为承接（合并单元格或空格）而来的栏目；position 为原文件中的位置，不参与比较。"""
 
     number: str
     part: str
@@ -43,13 +54,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class BreakdownTable:
-    """分工表。headers 为（栏目, 原表头），次序固定，只列四个主栏；其余列名在 extra_headers。
+    """分工表。headers 为（栏目, 原表头），次序固定；其余列名在 extra_headers。
 
-    可写性约定（合乎者 ``read(write(t)) == t``，读得的表都合乎）：
-    1. 各文字已经 ``clean`` 整理；序号各不相同、非空；要求非空；
-    2. inherited 只含任务、市里单位、局内单位，且与上一行同部分、同值；
-    3. 部分一经出现不再为空；任务在同一部分内一经出现不再为空；部分的文字不像“（一）…”；
-    4. 每行 extra 的列名依次就是 extra_headers；表头不生歧义（见 headings.settle）。
+    可写性约定：inherited 的栏目与上一行取值相同且同属一个部分；部分、任务一经出现，同一部分内不再为空。
     """
 
     rows: tuple[Row, ...]
@@ -68,30 +75,165 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """网格的一行。
-
-    full_width 表示整行是一格；ragged 表示文本格式，格数可少于列数；
-    flows 表示分页会把一行断成两截（PDF）；table 为第几张表，用来认出换表、换页。
-    """
+    """网格的一行：full_width 表示整行是一格；ragged 表示文本格式，格数可少于列数。"""
 
     cells: tuple[Cell, ...]
     where: str
     full_width: bool = False
     ragged: bool = False
-    flows: bool = False
-    table: int = 0
-
-    @property
-    def texts(self) -> list[str]:
-        """各格的文字。"""
-        return [cell.text for cell in self.cells]
 
 
 def clean(text: object) -> str:
     """整理：去控制字符与首尾空白，汉字间的换行直接接上，其余空白并为一个空格。"""
-    raw = "" if text is None else str(text)
     # PDF 里的汉字常被存成部首区的同形字（⼀、⽴），不还原就对不上；只动部首区，原有繁简与标点不变。
-    source = re.sub(r"[\u2e80-\u2fdf]", lambda m: unicodedata.normalize("NFKC", m.group()), raw)
-    plain = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1b\x7f\u200b\ufeff\ufffe\uffff\ud800-\udfff]", "", source)
-    plain = re.sub(rf"(?<=[{_CJK}])[ \t]*[\r\n]+\s*(?=[{_CJK}])", "", plain)
+    source = re.sub(r"[\u2e80-\u2fdf]", lambda m: unicodedata.normalize("NFKC", m.group()), str(text or ""))
+    plain = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]", "", source)
+    plain = re.sub(rf"(?<=[{_CJK}])[\r\n]+\s*(?=[{_CJK}])", "", plain)
     return re.sub(r"\s+", " ", plain).strip()
+
+
+@cache
+def _converter() -> Any:
+    import opencc  # 词典较大，用到才装入。
+
+    return opencc.OpenCC("t2s")
+
+
+def _meaning(label: str) -> str | None:
+    plain = re.sub(r"\s|[（(].*?[)）]", "", _converter().convert(label))
+    if not plain or len(plain) > 14:
+        return None
+    return next((name for name, pattern in _HEADERS if re.fullmatch(f"(?:{pattern})", plain)), None)
+
+
+def _header(line: Line) -> list[str] | None:
+    """表头：每列的栏目名（认不出的为 ``+原名``）；这一行不是表头时为 None。"""
+    labels = [cell.text for cell in line.cells]
+    while line.ragged and labels and not labels[-1]:
+        labels.pop()
+    found: list[str] = []
+    for label in labels:
+        name = _meaning(label)
+        # 同义的第二列不覆盖第一列；“牵头单位、责任单位”并列时后者作附加列。
+        found.append(name if name and name not in found else f"+{label}")
+    if "text" not in found and "task" in found:
+        found[found.index("task")] = "text"
+    if "text" not in found or not {"city_units", "bureau_units"} & set(found):
+        return None
+    return found
+
+
+def interpret(lines: Iterable[Line]) -> BreakdownTable:
+    """解读：网格变为分工表。错误：BreakdownError——找不到表头、格数不对、序号重复、没有要求。"""
+    title, columns, labels, first = "", None, [], ""
+    rows: list[Row] = []
+    state: dict[str, str] = {"part": "", "task": "", "city_units": "", "bureau_units": ""}
+    for line in lines:
+        texts = [cell.text for cell in line.cells]
+        if not any(texts):
+            continue
+        first = first or f"{line.where}“{next(filter(None, texts))[:20]}”"
+        header = _header(line)
+        if header and (columns is None or header == columns):
+            columns, labels = header, texts
+            continue
+        if columns is None:
+            title = title or (next(filter(None, texts)) if len(set(filter(None, texts))) == 1 else "")
+            continue
+        if _is_heading(line, columns):
+            _heading(next(filter(None, texts)), state)
+            continue
+        rows.append(_row(line, columns, state, len(rows) + 1))
+    if columns is None:
+        raise BreakdownError(
+            f"没有找到表头：首行是{first or '空白'}；分工表须有“具体要求”列"
+            "和“市里落实单位”或“局内负责处室”列，请核对文件"
+        )
+    if not rows:
+        raise BreakdownError("表头之下没有任何要求；请核对文件是否完整")
+    seen: dict[str, str] = {}
+    for row in rows:
+        if row.number in seen:
+            raise BreakdownError(
+                f"{row.position}：序号“{row.number}”与{seen[row.number]}重复；请改成不同的序号"
+            )
+        seen[row.number] = row.position
+    present = dict(zip(columns, labels, strict=False))
+    headers = tuple((name, present[name]) for name in COLUMNS if name in present)
+    extras = tuple(name[1:] for name in columns if name.startswith("+") and name != "+")
+    return BreakdownTable(tuple(rows), headers, extras, title)
+
+
+def _is_heading(line: Line, columns: list[str]) -> bool:
+    texts = [cell.text for cell in line.cells if cell.text]
+    if line.full_width:
+        return True
+    return (
+        len(texts) == 1
+        and len(columns) > 1
+        and not line.cells[0].merged_down
+        and bool(_PART.match(texts[0]) or _TASK.match(texts[0]))
+    )
+
+
+def _heading(text: str, state: dict[str, str]) -> None:
+    if _TASK.match(text):
+        state["task"] = text
+    else:
+        state.update(part=text, task="")
+
+
+def _align(line: Line, columns: list[str]) -> dict[str, Cell]:
+    """对齐：文本行缺格时，先看第一格是不是任务，再把正文之后的各格靠右对齐。"""
+    cells = list(line.cells)
+    if not line.ragged or len(cells) == len(columns):
+        return dict(zip(columns, cells, strict=False))
+    if len(cells) > len(columns):
+        raise BreakdownError(
+            f"{line.where}：有 {len(cells)} 格，表头只有 {len(columns)} 列；请检查是否多了“|”分隔符"
+        )
+    at = columns.index("text")
+    head = 1 if "task" in columns[:at] and _TASK.match(cells[0].text) else 0
+    tail = columns[at + 1 :]
+    rest = cells[head + 1 :]
+    if not rest or not cells[head].text:
+        raise BreakdownError(
+            f"{line.where}：只有 {len(cells)} 格，认不出要求和责任单位；应为“要求 | 责任单位”"
+        )
+    aligned = {"task": cells[0]} if head else {}
+    aligned["text"] = cells[head]
+    aligned.update(zip(tail[len(tail) - len(rest) :], rest, strict=True))
+    return aligned
+
+
+def _row(line: Line, columns: list[str], state: dict[str, str], sequence: int) -> Row:
+    cells = _align(line, columns)
+    inherited: set[str] = set()
+    text = cells["text"].text
+    match = _NUMBER.match(text)
+    number = cells["number"].text.rstrip(".．、") if "number" in cells else ""
+    if match and (not number or match[1] == number):
+        number, text = match[1], text[match.end() :]
+    if not text:
+        raise BreakdownError(f"{line.where}：“具体要求”是空的；请补上要求的内容")
+    part = cells.get("part")
+    if part and part.text and part.text != state["part"]:
+        state.update(part=part.text, task="")
+    for name in ("task", "city_units", "bureau_units"):
+        if name not in columns:
+            continue
+        cell = cells.get(name)
+        # 空着的任务格也算承接；单位格空着不猜，只有合并或缺格才承接。
+        if cell is None or cell.merged_down or (name == "task" and not cell.text and state["task"]):
+            inherited.add(name)
+        else:
+            state[name] = cell.text
+    extra = tuple(
+        (name[1:], cells[name].text if name in cells else "") for name in columns if name[0] == "+" != name
+    )
+    return Row(
+        number or str(sequence), state["part"], state["task"], text,
+        state["city_units"] if "city_units" in columns else "",
+        state["bureau_units"] if "bureau_units" in columns else "",
+        frozenset(inherited), extra, line.where,
+    )  # fmt: skip
