@@ -122,10 +122,12 @@ def find(text: str, year: int | None = None) -> list[Term]:
     来源：年度工作要点的通行写法。
     """
     found: list[Term] = []
+    taken = bytearray(len(text))
 
     def add(match: re.Match[str], kind: TermKind, **values: object) -> None:
         start, end = match.span()
-        if all(end <= term.span[0] or start >= term.span[1] for term in found):
+        if not any(taken[start:end]):
+            taken[start:end] = b"\1" * (end - start)
             found.append(Term(kind, match.group(), (start, end), **values))  # type: ignore[arg-type]
 
     for match in _YEARLY.finditer(text):
