@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""看板与导入的速度：100 个单位 × 31 项 × 12 个月（37,200 份报告），各页的服务器时间与查询数。
+
+用法：.venv/bin/python bench/boards.py；数据建在临时目录，用完即删。
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+AGENCIES, ROWS, MONTHS, ROUNDS = 100, 31, 12, 15
+
+
+def fill() -> None:
+    """造数：一个市、100 个单位，各一份 31 项的台账和全年报告。"""
+    from gongkai.accounts.models import Duty, User
+    from gongkai.core.models import Organisation
+    from gongkai.workplans.models import Assignment, Plan, ProgressReport, Requirement
+
+    city = Organisation.objects.create(name="测试市", kind="city")
+    for username, role in (("city-test", Duty.Role.CITY), ("office-test", Duty.Role.COORDINATOR)):
+        user = User.objects.create(username=username, name=username, organisation=city)
+        Duty.objects.create(user=user, organisation=city, role=role)
+    for a in range(AGENCIES):
+        agency = Organisation.objects.create(name=f"第{a}局", kind="agency", parent=city, order=a)
+        office = Organisation.objects.create(name="办公室", kind="division", parent=agency)
+        plan = Plan.objects.create(
+            organisation=agency, year=2026, title=f"第{a}局分工表", filename="x", sha256="0"
+        )
+        due = [date(2026, 1 + (a + n) % 12, 28) for n in range(ROWS)]
+        requirements = Requirement.objects.bulk_create(
+            Requirement(
+                plan=plan, position=n, number=str(n + 1), part=f"第{n // 7}部分", text="要求" * 20, due=due[n]
+            )
+            for n in range(ROWS)
+        )
+        tasks = Assignment.objects.bulk_create(
+            Assignment(
+                requirement=r, organisation=office, role="lead", unit="办公室", state="signed", first_due=r.due,
+                due=r.due, last_report_on=date(2026, 11, 1) if (a + r.position) % 3 else None,
+            )
+            for r in requirements
+        )  # fmt: skip
+        ProgressReport.objects.bulk_create(
+            ProgressReport(
+                assignment=t,
+                period=f"2026-{m:02d}",
+                body="进展",
+                percent=m * 8,
+                state="accepted",
+                author=user,
+            )
+            for t in tasks
+            for m in range(1, MONTHS + 1)
+        )
+
+
+def measure() -> None:
+    """量：各页轮流取，交错进行，报中位数与最慢一次。"""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from gongkai.accounts.models import User
+    from gongkai.workplans import actions, demo
+    from gongkai.workplans.models import Plan, ProgressReport
+
+    print(f"进展报告 {ProgressReport.objects.count()} 份")
+    clients = {name: Client() for name in ("city", "office")}
+    for name, client in clients.items():
+        client.force_login(User.objects.get(username=f"{name}-test"))
+    plan = Plan.objects.order_by("pk")[50].pk
+    pages = [
+        ("city", "/staff/city/"), ("city", "/staff/board/"), ("city", "/staff/board/?light=red&page=3"),
+        ("city", "/staff/board/?part=第1部分"), ("city", f"/staff/plans/{plan}/"),
+        ("city", "/staff/calendar/?month=2026-12"), ("office", "/staff/board/"),
+    ]  # fmt: skip
+    times: dict[str, list[float]] = {}
+    queries: dict[str, int] = {}
+    for _ in range(ROUNDS):
+        for name, path in pages:
+            start = time.perf_counter()
+            response = clients[name].get(path)
+            times.setdefault(f"{name} {path}", []).append((time.perf_counter() - start) * 1000)
+            if response.status_code != 200:
+                sys.exit(f"{path} 返回 {response.status_code}")
+    for name, path in pages:
+        with CaptureQueriesContext(connection) as captured:
+            clients[name].get(path)
+        queries[f"{name} {path}"] = len(captured)
+    for key, values in times.items():
+        print(
+            f"{key:42} 中位 {statistics.median(values):6.1f} ms  最慢 {max(values):6.1f} ms  查询 {queries[key]}"
+        )
+    bureau, spent = demo.seed(), []
+    office = User.objects.get(duties__organisation=bureau, duties__role="coordinator")
+    for year in range(2030, 2035):
+        start = time.perf_counter()
+        draft = actions.draft_import(office, bureau, path=demo.SAMPLE, filename="plan.txt", year=year)
+        actions.commit_import(office, draft)
+        spent.append((time.perf_counter() - start) * 1000)
+    print(f"导入 31 项：中位 {statistics.median(spent):.0f} ms  最慢 {max(spent):.0f} ms")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT / "src"))
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["GONGKAI_DATA"] = folder
+        os.environ["GONGKAI_HOSTS"] = "testserver"
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongkai.settings.dev")
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        call_command("migrate", verbosity=0)
+        fill()
+        measure()
