@@ -37,7 +37,12 @@ def fill() -> None:
         due = [date(2026, 1 + (a + n) % 12, 28) for n in range(ROWS)]
         requirements = Requirement.objects.bulk_create(
             Requirement(
-                plan=plan, position=n, number=str(n + 1), part=f"第{n // 7}部分", text="要求" * 20, due=due[n]
+                plan=plan,
+                position=n,
+                number=str(n + 1),
+                text="要求" * 20,
+                due=due[n],
+                part=f"第{n // 7}部分",
             )
             for n in range(ROWS)
         )
