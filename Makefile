@@ -30,6 +30,6 @@ system:
 test: $(VENV)/.done system
 	$(VENV)/bin/ruff check src tests bench
 	$(VENV)/bin/mypy
-	$(VENV)/bin/lint-imports
+	PYTHONPATH=src $(VENV)/bin/lint-imports
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) -m pytest -q --cov=gongkai --cov-report=term:skip-covered
