@@ -31,5 +31,6 @@ test: $(VENV)/.done system
 	$(VENV)/bin/ruff check src tests bench
 	$(VENV)/bin/mypy
 	PYTHONPATH=src $(VENV)/bin/lint-imports
+	@mkdir -p $(GONGKAI_DATA)
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) -m pytest -q --cov=gongkai --cov-report=term:skip-covered
