@@ -27,8 +27,8 @@ HOLIDAYS = Path(__file__).resolve().parents[3] / "shared" / "data" / "holidays"
 CAL = Calendar.official()
 D = date
 
-# 留出余量，使推算不会走出 2060 年。
-days = st.dates(D(2005, 1, 1), D(2055, 12, 31))
+# 两头留出余量，使推算不会走出 2004—2060 年。
+days = st.dates(D(2006, 1, 1), D(2055, 12, 31))
 counts = st.integers(1, 300)
 
 
