@@ -4,6 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("gongkai.portal.urls")),
-    path("accounts/", include("gongkai.accounts.urls")),
+    path("accounts/", include("allauth.urls")),
     path("staff/", include("gongkai.workplans.urls")),
 ]

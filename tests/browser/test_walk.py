@@ -63,7 +63,7 @@ class Visitor:
 
     def login(self, username: str) -> Visitor:
         self.open("/accounts/login/?next=/staff/")
-        self.page.fill("#id_username", username)
+        self.page.fill("#id_login", username)
         self.page.fill("#id_password", demo.PASSWORD)
         self.press("登录")
         return self.check()

@@ -309,9 +309,9 @@ def test_a_bad_file_stores_nothing(bureau: Any, person: Any, tmp_path: Path) -> 
 def test_five_wrong_passwords_lock_the_account(bureau: Any) -> None:
     client = Client()
     for _ in range(5):
-        response = client.post("/accounts/login/", {"username": "office", "password": "wrong"})
+        response = client.post("/accounts/login/", {"login": "office", "password": "wrong"})
     assert response.status_code == 429
-    response = client.post("/accounts/login/", {"username": "office", "password": demo.PASSWORD})
+    response = client.post("/accounts/login/", {"login": "office", "password": demo.PASSWORD})
     assert response.status_code == 429 and "暂时锁定" in response.content.decode()
 
 
