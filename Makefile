@@ -17,7 +17,8 @@ run: $(VENV)/.done
 	@$(PY) -c 'import socket,sys; s=socket.socket(); s.setsockopt(socket.SOL_SOCKET,socket.SO_REUSEADDR,1); s.bind(("127.0.0.1",$(PORT)))' 2>/dev/null || { echo "端口 $(PORT) 已被占用；请关掉占用它的程序，或用 make run PORT=8001"; exit 1; }
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py demo --port $(PORT) $(if $(PLAN),--plan "$(PLAN)")
-	@DJANGO_SETTINGS_MODULE=gongkai.settings.dev PYTHONPATH=src $(VENV)/bin/granian --interface wsgi \
+	@trap 'kill 0' EXIT; $(PY) manage.py worker & \
+	DJANGO_SETTINGS_MODULE=gongkai.settings.dev PYTHONPATH=src $(VENV)/bin/granian --interface wsgi \
 		--host 127.0.0.1 --port $(PORT) --workers 1 --blocking-threads 8 --log-level warning gongkai.wsgi:application
 
 # 浏览器测试要用的系统软件；没有 root 权限又没装时说明白。

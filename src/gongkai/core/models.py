@@ -124,3 +124,13 @@ class Counter(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "kind", "year"], name="one_counter"),
         ]
+
+
+class PeriodicRun(models.Model):
+    """每日任务的排队记录：一个名称一天一行。"""
+
+    name = models.CharField(max_length=60)
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "day"], name="once_a_day")]

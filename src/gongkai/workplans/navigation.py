@@ -24,6 +24,7 @@ def staff_nav(request: HttpRequest) -> list[dict[str, Any]]:
         ("city", "单位排名", roles & {Role.CITY, Role.LEADER, Role.AUDITOR}),
         ("calendar", "日历", roles),
         ("notices", "提醒", roles),
+        ("jobs", "后台任务", roles & {Role.ADMINISTRATOR}),
     ]
     found = []
     for name, label, show in items:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from django.core.mail import send_mail
 from django.db import transaction
 
 from gongkai.accounts.models import Duty
@@ -17,6 +16,7 @@ from gongkai.law.workdays import Calendar
 from . import states
 from .models import Assignment, Notice
 from .queries import OPEN_STATES
+from .tasks import deliver
 
 OFFSETS: Final = {-7: "还有 7 个工作日", -3: "还有 3 个工作日", 0: "今日到期", 1: "已逾期 1 个工作日"}
 
@@ -48,10 +48,8 @@ def _notify(assignment: Assignment, kind: str, text: str) -> int:
         if created:
             sent += 1
             if person.email:
-                # 提交之后才发信：事务回滚时不会有信已发出而提醒不存在。
-                transaction.on_commit(
-                    lambda to=person.email: send_mail(text[:60], text, None, [to], fail_silently=True)
-                )
+                # 与提醒同一事务排队：回滚时不会有信已发出而提醒不存在。
+                deliver.enqueue(to=person.email, subject=text[:60], body=text)
     return sent
 
 

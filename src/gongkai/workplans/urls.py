@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import boards, tasks, wizard
+from .views import boards, jobs, tasks, wizard
 
 app_name = "workplans"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("tasks/<int:pk>/do/", tasks.task_action, name="task_action"),
     path("tasks/<int:pk>/urge/", tasks.urge_letter, name="urge_letter"),
     path("evidence/<int:pk>/", tasks.evidence_file, name="evidence"),
+    path("jobs/", jobs.failed, name="jobs"),
+    path("jobs/<uuid:pk>/again/", jobs.again, name="job_again"),
     path("import/", wizard.upload, name="import"),
     path("import/<int:pk>/", wizard.preview, name="preview"),
     path("import/<int:pk>/rows/<int:index>/", wizard.edit_cell, name="edit_cell"),
