@@ -148,6 +148,17 @@ def test_too_large_and_zip_bombs_are_refused(tmp_path: Path) -> None:
         read(bomb)
 
 
+def test_a_number_touching_a_year_and_a_decimal(tmp_path: Path) -> None:
+    path = tmp_path / "plan.txt"
+    path.write_text(
+        "具体要求|责任处室\n20.2021年底前完成|办公室\n6.5亿元以上项目公开|办公室\n", encoding="utf-8"
+    )
+    assert [(r.number, r.text) for r in read(path).rows] == [
+        ("20", "2021年底前完成"),
+        ("2", "6.5亿元以上项目公开"),
+    ]
+
+
 def test_gb18030_text(tmp_path: Path) -> None:
     path = tmp_path / "plan.txt"
     path.write_bytes("具体要求|责任处室\n1. 甲事|办公室\n".encode("gb18030"))

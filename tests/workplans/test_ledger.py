@@ -172,6 +172,25 @@ def test_an_extension_keeps_the_first_date(signed: Assignment, person: Any) -> N
     assert (signed.due, signed.first_due) == (until, until - timedelta(days=30))
 
 
+def test_a_city_requirement_links_but_its_office_cannot_verify(
+    signed: Assignment, bureau: Any, person: Any
+) -> None:
+    office = person("cityoffice")
+    draft = actions.draft_import(office, bureau.parent, path=demo.SAMPLE, filename="city.txt", year=2026)
+    for name in actions.unresolved(draft):
+        actions.name_unit(office, draft, name=name, alias_of=bureau)
+    city_plan = actions.commit_import(office, draft)
+    above = city_plan.requirements.get(number="20")
+    actions.link_superior(person("office"), signed.requirement, superior=above)
+    signed.requirement.refresh_from_db()
+    assert signed.requirement.superior == above
+    with pytest.raises(Refused, match="上级单位"):
+        actions.link_superior(office, above, superior=signed.requirement)
+    assert visible_assignments(office).filter(pk=signed.pk).exists()
+    with pytest.raises(Refused, match="职责"):
+        actions.override_light(office, signed, colour="green", reason="代办")
+
+
 def test_every_write_leaves_one_audit_row(signed: Assignment, person: Any) -> None:
     before = Entry.objects.count()
     actions.write_report(person("handler"), signed, period="2026-05", body="进展", percent=50)

@@ -9,8 +9,8 @@ from gongkai.core.models import Organisation
 from .models import Duty
 
 Role = Duty.Role
-# 及于下级的角色：在局里任协调员，对各处室的任务同样有权；经办人和处室负责人只管本处室。
-REACHING_DOWN = frozenset({Role.COORDINATOR, Role.LEADER, Role.CITY, Role.AUDITOR, Role.ADMINISTRATOR})
+# 及于下级的角色。协调员只办本单位的分工表：市里的协调员看得到各局的台账，但不能替局里核验。
+REACHING_DOWN = frozenset({Role.LEADER, Role.CITY, Role.AUDITOR, Role.ADMINISTRATOR})
 OVERSEEING = frozenset({Role.COORDINATOR, Role.LEADER, Role.CITY, Role.AUDITOR})
 
 

@@ -29,7 +29,8 @@ _HEADERS: Final = (
 )
 _PART: Final = re.compile(r"^[一二三四五六七八九十]{1,3}\s*、")
 _TASK: Final = re.compile(r"^[（(][一二三四五六七八九十]{1,3}[)）]")
-_NUMBER: Final = re.compile(r"^[（(]?(\d{1,3}(?:-\d{1,2})?)\s*[.．、)）](?!\d)\s*")
+# “6.5亿元”不是第 6 项；“20.2021年底前”是第 20 项。
+_NUMBER: Final = re.compile(r"^[（(]?(\d{1,3}(?:-\d{1,2})?)\s*[.．、)）](?!\d(?!\d{3}年))\s*")
 _CJK: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’、。"
 
 
