@@ -5,5 +5,6 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("gongkai.portal.urls")),
     path("accounts/", include("allauth.urls")),
+    path("staff/", include("gongkai.accounts.urls")),
     path("staff/", include("gongkai.workplans.urls")),
 ]

@@ -142,6 +142,8 @@ def test_a_breakdown_table_becomes_a_ledger(
         office.open(path)
     office.open("/staff/board/").page.click("td[data-label=要求] a")
     office.sees("系统建议，待确认").press("确认种类").sees("已由 陈协调 确认").check()
+    admin = Visitor(chromium, live_server.url, 375).login("admin").sees("建立账号")
+    admin.open("/staff/organisations/").open("/staff/jobs/").open("/accounts/2fa/")
     Visitor(chromium, live_server.url).login("city").sees("得分")
     Visitor(chromium, live_server.url, 375).open("/").open("/sitemap/").open("/feedback/").open(
         "/search/?q=网站"

@@ -24,11 +24,13 @@ def staff_nav(request: HttpRequest) -> list[dict[str, Any]]:
         ("city", "单位排名", roles & {Role.CITY, Role.LEADER, Role.AUDITOR}),
         ("calendar", "日历", roles),
         ("notices", "提醒", roles),
+        ("people:list", "人员", roles & {Role.ADMINISTRATOR}),
+        ("people:organisations", "组织", roles & {Role.ADMINISTRATOR}),
         ("jobs", "后台任务", roles & {Role.ADMINISTRATOR}),
     ]
     found = []
     for name, label, show in items:
         if show:
-            url = reverse(f"workplans:{name}")
+            url = reverse(name if ":" in name else f"workplans:{name}")
             found.append({"url": url, "label": label, "current": request.path.startswith(url)})
     return found

@@ -39,6 +39,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("workplans:city")
     if roles & {Duty.Role.COORDINATOR, Duty.Role.LEADER, Duty.Role.AUDITOR}:
         return redirect("workplans:board")
+    if roles == {Duty.Role.ADMINISTRATOR}:
+        return redirect("people:list")
     return redirect("workplans:my")
 
 

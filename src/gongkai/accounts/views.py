@@ -1,0 +1,142 @@
+"""系统管理员的页面：人员与组织。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from gongkai.core.models import Organisation
+from gongkai.core.states import Refused
+
+from . import actions
+from .forms import OrganisationForm, UserForm
+from .models import Duty, User
+from .queries import duties_of
+
+
+def _managed(user: Any) -> Any:
+    """所管组织：此人任系统管理员的单位及下级。错误：PermissionDenied——不是管理员。"""
+    scope = Q(pk__in=[])
+    for duty in duties_of(user):
+        if duty.role == Duty.Role.ADMINISTRATOR:
+            scope |= Q(path__startswith=duty.organisation.path)
+    if scope == Q(pk__in=[]):
+        raise PermissionDenied
+    return Organisation.objects.filter(scope).order_by("path")
+
+
+def _attempt(request: HttpRequest, action: Callable[[], Any], done: str) -> bool:
+    try:
+        action()
+    except Refused as refused:
+        for refusal in refused.refusals:
+            messages.error(request, refusal.message)
+        return False
+    messages.success(request, done)
+    return True
+
+
+@login_required
+def people(request: HttpRequest) -> HttpResponse:
+    """人员：列表与建账号。"""
+    managed = _managed(request.user)
+    form = UserForm(request.POST or None, organisations=managed)
+    if request.method == "POST" and form.is_valid():
+        name = form.cleaned_data["name"]
+        if _attempt(
+            request, lambda: actions.create_user(request.user, **form.cleaned_data), f"已为{name}建立账号"
+        ):
+            return redirect("people:list")
+    rows = User.objects.filter(organisation__in=managed).select_related("organisation")
+    rows = rows.prefetch_related("duties__organisation").order_by("organisation__path", "name")
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    context = {
+        "page_obj": page,
+        "form": form,
+        "managed": managed,
+        "roles": Duty.Role.choices,
+        "querystring": "",
+    }
+    return render(request, "accounts/people.html", context)
+
+
+@login_required
+@require_POST
+def person_action(request: HttpRequest, pk: int) -> HttpResponse:
+    """对一个人的动作：停用、启用、重设密码、给职责、收回职责。"""
+    managed, me = _managed(request.user), request.user
+    user = get_object_or_404(User, pk=pk, organisation__in=managed)
+    name = request.POST.get("do", "")
+    if name in ("stop", "start"):
+        done = "账号已停用" if name == "stop" else "账号已启用"
+        _attempt(request, lambda: actions.set_active(me, user, active=name == "start"), done)
+    elif name == "password":
+        password = request.POST.get("password", "")
+        _attempt(request, lambda: actions.set_password(me, user, password=password), "密码已重设")
+    elif name == "give":
+        unit = get_object_or_404(managed, pk=request.POST.get("organisation") or 0)
+        role = request.POST.get("role", "")
+        if role in Duty.Role.values:
+            _attempt(request, lambda: actions.give_duty(me, user, organisation=unit, role=role), "职责已加上")
+    elif name.startswith("take:") and name[5:].isdigit():
+        duty = get_object_or_404(user.duties.select_related("organisation"), pk=name[5:])
+        _attempt(request, lambda: actions.take_duty(me, duty), "职责已收回")
+    return redirect("people:list")
+
+
+@login_required
+def organisations(request: HttpRequest) -> HttpResponse:
+    """组织：树、别名、标签，建立新单位。"""
+    managed = _managed(request.user)
+    form = OrganisationForm(request.POST or None, organisations=managed)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        if _attempt(
+            request,
+            lambda: actions.save_organisation(request.user, organisation=None, **values),
+            f"已建立“{values['name']}”",
+        ):
+            return redirect("people:organisations")
+    page = Paginator(managed.prefetch_related("aliases"), 100).get_page(request.GET.get("page"))
+    return render(request, "accounts/organisations.html", {"page_obj": page, "form": form, "querystring": ""})
+
+
+@login_required
+def organisation(request: HttpRequest, pk: int) -> HttpResponse:
+    """一个组织：改名称、类别、标签、在用，加别名。"""
+    managed = _managed(request.user)
+    found = get_object_or_404(managed, pk=pk)
+    if found.parent_id is None or not managed.filter(pk=found.parent_id).exists():
+        raise PermissionDenied
+    if request.POST.get("do") == "alias":
+        alias = request.POST.get("alias", "").strip()[:80]
+        if alias:
+            _attempt(request, lambda: actions.add_alias(request.user, found, name=alias), "别名已加上")
+        return redirect("people:organisation", pk)
+    initial = {
+        "name": found.name,
+        "kind": found.kind,
+        "parent": found.parent_id,
+        "is_active": found.is_active,
+    }
+    form = OrganisationForm(
+        request.POST or None,
+        organisations=managed.filter(pk=found.parent_id),
+        initial=initial | {"tags": "、".join(found.tags)},
+    )
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        if _attempt(
+            request, lambda: actions.save_organisation(request.user, organisation=found, **values), "已保存"
+        ):
+            return redirect("people:organisations")
+    return render(request, "accounts/organisation.html", {"organisation": found, "form": form})
