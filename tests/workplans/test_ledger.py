@@ -210,6 +210,10 @@ def lit_by(**values: Any) -> str:
 
 def test_lights_worked() -> None:
     assert lit_by() == GREY and lit_by(last_report_on=date(2026, 11, 1)) == GREEN
+    assert (
+        lit_by(last_report_on=date(2026, 9, 23)) == GREEN
+        and lit_by(last_report_on=date(2026, 9, 22)) == YELLOW
+    )
     assert lit_by(due=date(2026, 11, 23)) == RED and lit_by(due=TODAY) == YELLOW
     assert lit_by(due=date(2026, 12, 2)) == YELLOW and lit_by(due=date(2026, 12, 3)) == GREY
     assert lit_by(completed=True) == GREY and lit_by(completed=True, evidence=1) == GREEN

@@ -10,9 +10,12 @@ GREEN, YELLOW, RED, GREY = "green", "yellow", "red", "grey"
 LABELS: Final = {GREEN: "绿灯", YELLOW: "黄灯", RED: "红灯", GREY: "灰灯（无证据）"}
 # 条例没有规定亮灯办法，以下为本系统缺省口径，页面上照此公示。
 SOON_WORKDAYS: Final = 7
+# 按月报告，留一个月余地：两个月没有采纳的报告就不算按期。
+STALE_DAYS: Final = 62
 RULE: Final = (
     f"红灯：过了时限仍未报结，或核验为“未完成”。黄灯：距时限不足 {SOON_WORKDAYS} 个工作日仍未报结，"
-    "或核验为“部分完成”，或被质量退回尚未补正。绿灯：已报结且有证据，或在办、按期有采纳的进展报告。"
+    f"或核验为“部分完成”，或被质量退回尚未补正，或在办而超过 {STALE_DAYS} 天没有采纳的进展报告。"
+    f"绿灯：已报结且有证据，或在办且 {STALE_DAYS} 天内有采纳的进展报告。"
     "灰灯：没有任何可查的证据或进展。人工定灯须写理由，并与系统结果一并显示。"
 )
 
@@ -64,7 +67,8 @@ def light(facts: Facts, today: date) -> Light:
     if left < SOON_WORKDAYS:
         return Light(YELLOW, f"距时限还有 {left} 个工作日，尚未报结")
     if facts.last_report_on:
-        return Light(
-            GREEN, f"最近一次采纳的进展报告在 {facts.last_report_on.isoformat()}，距时限还有 {left} 个工作日"
-        )
+        last, days = facts.last_report_on.isoformat(), (today - facts.last_report_on).days
+        if days > STALE_DAYS:
+            return Light(YELLOW, f"最近一次采纳的进展报告在 {last}，已过 {days} 天")
+        return Light(GREEN, f"最近一次采纳的进展报告在 {last}，距时限还有 {left} 个工作日")
     return Light(GREY, "尚无采纳的进展报告，也没有证据")

@@ -40,6 +40,7 @@ class Command(BaseCommand):
                 )
             else:
                 plan = actions.commit_import(office, draft)
+                actions.issue_all(office, plan)
                 self.stdout.write(
                     f"已导入“{plan.title}”，共 {plan.requirements.filter(withdrawn_at=None).count()} 项"
                 )
