@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar as months
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -22,7 +23,7 @@ from ..checks import REGISTRY, Period, run
 from ..exports import export as export_ledger
 from ..lights import LABELS, RULE
 from ..models import Assignment, Plan, SavedFilter
-from ..queries import FORMULA, OPEN_STATES, lit, standings, visible_assignments, visible_plans
+from ..queries import FORMULA, OPEN_STATES, colours, lit, standings, visible_assignments, visible_plans
 from .common import attempt, page_of, querystring
 
 CONTENT_TYPES = {
@@ -62,8 +63,8 @@ def my(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _filtered(request: HttpRequest) -> tuple[list[Assignment], dict[str, Any]]:
-    """筛选：年度、部分、单位、灯、阶段、时限。灯是算出来的，所以在附灯之后筛。"""
+def _filtered(request: HttpRequest) -> tuple[list[tuple[int, str]], dict[str, Any]]:
+    """筛选：年度、部分、单位、灯、阶段、时限；返回（编号, 颜色）。灯是算出来的，所以算过之后再筛。"""
     every = visible_assignments(request.user)
     years = sorted(set(visible_plans(request.user).values_list("year", flat=True)), reverse=True)
     chosen = request.GET.get("year", "")
@@ -71,7 +72,8 @@ def _filtered(request: HttpRequest) -> tuple[list[Assignment], dict[str, Any]]:
     rows = every.filter(requirement__plan__year=year).order_by(
         "requirement__plan__organisation__order", "requirement__plan_id", "requirement__position", "id"
     )
-    facets = list(rows.values_list("requirement__part", "organisation_id", "organisation__name"))
+    parts = rows.order_by().values_list("requirement__part", flat=True).distinct()
+    units = rows.order_by().values_list("organisation_id", "organisation__parent__name", "organisation__name")
     values = {name: request.GET.get(name, "") for name in ("part", "unit", "light", "state", "before")}
     if values["part"]:
         rows = rows.filter(requirement__part=values["part"])
@@ -83,15 +85,15 @@ def _filtered(request: HttpRequest) -> tuple[list[Assignment], dict[str, Any]]:
         rows = rows.filter(due__lte=date.fromisoformat(values["before"])) if values["before"] else rows
     except ValueError:
         values["before"] = ""
-    found = lit(rows, timezone.localdate())
+    found = colours(rows, timezone.localdate())
     if values["light"]:
-        found = [row for row in found if row.colour == values["light"]]
+        found = [pair for pair in found if pair[1] == values["light"]]
     return found, {
         "values": values,
         "year": year,
         "years": years,
-        "parts": sorted({part for part, _, _ in facets}),
-        "units": dict(sorted((pk, name) for _, pk, name in facets)),
+        "parts": sorted(parts),
+        "units": {pk: f"{parent or ''} {name}".strip() for pk, parent, name in sorted(units.distinct())},
     }
 
 
@@ -99,10 +101,13 @@ def _filtered(request: HttpRequest) -> tuple[list[Assignment], dict[str, Any]]:
 def board(request: HttpRequest) -> HttpResponse:
     """台账看板：按部分、单位、灯、时限筛选，可成批催办。"""
     rows, context = _filtered(request)
-    counts = {colour: sum(row.colour == colour for row in rows) for colour in LABELS}
+    counts = Counter(colour for _, colour in rows)
+    page = page_of(request, rows)
+    shown = visible_assignments(request.user).in_bulk([pk for pk, _ in page.object_list])
+    page.object_list = lit((shown[pk] for pk, _ in page.object_list), timezone.localdate())
     context |= {
-        "page_obj": page_of(request, rows),
-        "counts": [(c, LABELS[c], n) for c, n in counts.items()],
+        "page_obj": page,
+        "counts": [(colour, label, counts[colour]) for colour, label in LABELS.items()],
         "total": len(rows),
         "lights": LABELS,
         "states": Assignment.State.choices,
