@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from gongkai.accounts.models import Duty, User
 from gongkai.audit.models import Entry
+from gongkai.core.models import Organisation
 from gongkai.core.states import Refused
 from gongkai.law.workdays import Calendar
 from gongkai.workplans import actions, catalogue, checks, demo, reminders, states
@@ -189,6 +190,18 @@ def test_a_city_requirement_links_but_its_office_cannot_verify(
     assert visible_assignments(office).filter(pk=signed.pk).exists()
     with pytest.raises(Refused, match="职责"):
         actions.override_light(office, signed, colour="green", reason="代办")
+
+
+def test_duties_follow_the_tree(signed: Assignment, bureau: Any, person: Any) -> None:
+    plan = signed.requirement.plan
+    assert actions.follow_tree(None, plan) == 0
+    Organisation.objects.create(name="河道处", kind="division", parent=bureau, tags=["审批"])
+    assert actions.follow_tree(person("office"), plan) > 5
+    added = Assignment.objects.filter(organisation__name="河道处")
+    assert {a.state for a in added} == {State.DRAFT} and "18" in {a.requirement.number for a in added}
+    assert task_of("20", "科技信息处").state == State.SIGNED, "已在办的不动"
+    with pytest.raises(Refused, match="职责"):
+        actions.follow_tree(person("handler"), plan)
 
 
 def test_every_write_leaves_one_audit_row(signed: Assignment, person: Any) -> None:

@@ -213,6 +213,22 @@ def expand(requirement: Requirement, resolver: Resolver) -> None:
     requirement.assignments.filter(state=Assignment.State.DRAFT).exclude(organisation__in=wanted).delete()
 
 
+def follow_tree(user: User | None, plan: Plan) -> int:
+    """跟随组织：按现在的组织树重新展开集合名称，新增的任务待下发，返回新增件数；user 为空表示每日自动。"""
+    if user is not None:
+        _require(user, plan.organisation, OFFICE, "更新任务")
+    with transaction.atomic():
+        before = Assignment.objects.filter(requirement__plan=plan).count()
+        resolver = Resolver(plan.organisation)
+        for requirement in plan.requirements.filter(withdrawn_at=None):
+            expand(requirement, resolver)
+        added = Assignment.objects.filter(requirement__plan=plan).count() - before
+        # 每日自动检查时没有变化就不记账，免得审计链里全是空话。
+        if user is not None or added:
+            record(user, "workplans.follow_tree", plan, added=added)
+    return added
+
+
 def difference(draft: ImportDraft, plan: Plan) -> list[dict[str, str]]:
     """逐行差异：草稿与现有台账的不同，每格一条（序号、栏目、原文、新文）。"""
     current = {requirement.number: requirement for requirement in plan.requirements.filter(withdrawn_at=None)}

@@ -29,4 +29,14 @@ def remind(day: str, attempt: int = 1) -> int:
     return remind_due(date.fromisoformat(day))
 
 
+@task()
+def follow_tree(day: str, attempt: int = 1) -> int:
+    """跟随组织：当年各分工表按现在的组织树展开，返回新增件数。"""
+    from .actions import follow_tree as follow
+    from .models import Plan
+
+    return sum(follow(None, plan) for plan in Plan.objects.filter(year=date.fromisoformat(day).year))
+
+
+daily("跟随组织变化", time(1, 0), lambda day: follow_tree.enqueue(day=day))
 daily("到期提醒", time(8, 30), lambda day: remind.enqueue(day=day))

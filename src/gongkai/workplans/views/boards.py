@@ -257,6 +257,10 @@ def plan_action(request: HttpRequest, pk: int) -> HttpResponse:
     found, name = _plan(request, pk), request.POST.get("do")
     if name == "issue":
         attempt(request, lambda: actions.issue_all(request.user, found), "任务已下发，等待各处室签收")
+    elif name == "follow":
+        attempt(
+            request, lambda: actions.follow_tree(request.user, found), "已按现在的组织更新，新增的任务待下发"
+        )
     elif name in ("release", "withdraw"):
         on = name == "release"
         done = "已向社会公开已核验的部分" if on else "已收回公开页"
