@@ -9,7 +9,8 @@ $(VENV)/.done: requirements/lock.txt
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本，请先安装"; exit 1; }
 	@python3 -c 'import ensurepip' 2>/dev/null || { echo "缺少 venv，请先以 root 运行：apt-get install python3-venv"; exit 1; }
 	@test -x $(PY) || python3 -m venv $(VENV)
-	@$(PY) -m pip install --quiet --require-hashes -r requirements/lock.txt || { echo "依赖没有装上，请检查网络（或设 PIP_INDEX_URL）后再运行"; exit 1; }
+	@# 锁定文件已含全部依赖；--no-deps 免得带 extras 的间接依赖（coverage[toml]）在新版发布后与锁定冲突。
+	@$(PY) -m pip install --quiet --no-deps --require-hashes -r requirements/lock.txt || { echo "依赖没有装上，请检查网络（或设 PIP_INDEX_URL）后再运行"; exit 1; }
 	@touch $@
 
 run: $(VENV)/.done
