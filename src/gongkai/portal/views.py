@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_POST
 
 from gongkai.workplans.public import public_plans, public_requirements
@@ -42,7 +42,9 @@ def search(request: HttpRequest) -> HttpResponse:
         rows = found.order_by("-plan__year", "position")
     page = Paginator(rows, 20).get_page(request.GET.get("page"))
     return render(
-        request, "portal/search.html", {"page_obj": page, "query": query, "querystring": f"q={query}"}
+        request,
+        "portal/search.html",
+        {"page_obj": page, "query": query, "querystring": urlencode({"q": query})},
     )
 
 
