@@ -9,6 +9,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -123,7 +124,7 @@ def test_what_is_written_reads_back_the_same(table: BreakdownTable, suffix: str)
         (b"\x00\x01\x02", "认不出文件的类型"),
         ("具体要求|责任处室\n".encode(), "没有任何要求"),
         ("具体要求|责任处室\n1. 甲|乙|丙\n".encode(), "第 2 行：有 3 格"),
-        ("任务|具体要求|市里落实单位|责任处室\n1. 甲\n".encode() + "1. 乙|".encode(), "没有任何要求"),
+        ("任务|具体要求|市里落实单位|责任处室\n1. 甲\n".encode(), "第 2 行：“1. 甲”只有一格"),
         ("具体要求|责任处室\n1. 甲|乙\n1. 丙|丁\n".encode(), "第 3 行：序号“1”与第 2 行重复"),
         ("<table><tr><td>甲</td></tr></table>".encode(), "没有找到表头"),
     ],
@@ -146,6 +147,91 @@ def test_too_large_and_zip_bombs_are_refused(tmp_path: Path) -> None:
         archive.writestr("word/document.xml", b"0" * (201 * 1024 * 1024))
     with pytest.raises(BreakdownError, match="展开后过大|超过 20 MB"):
         read(bomb)
+
+
+def text_of(tmp_path: Path, text: str) -> BreakdownTable:
+    path = tmp_path / "plan.txt"
+    path.write_text(text, encoding="utf-8")
+    return read(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("具体要求|责任处室\n1. 甲|办\n2. 只有一格\n3. 丙|办\n", "第 3 行：“2. 只有一格”只有一格"),
+        ("1. 早来的|办\n具体要求|责任处室\n2. 乙|办\n", "第 1 行：这一项要求出现在表头之前"),
+        ("具体要求|责任处室|备注\n1. 甲|办\n", "第 2 行：只有 2 格，表头有 3 列"),
+        ("序号|工作任务|具体要求|责任处室\n1|甲|办\n", "认不出缺的是哪一格"),
+        ("责任处室|市里落实单位|具体要求\n办|1. 甲\n", "认不出缺的是哪一格"),
+    ],
+)
+def test_no_row_is_dropped_or_guessed(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(BreakdownError, match=message):
+        text_of(tmp_path, text)
+
+
+def test_a_first_row_inherits_nothing(tmp_path: Path) -> None:
+    (row,) = text_of(tmp_path, "工作任务|具体要求|市里落实单位|责任处室\n1. 甲|办\n").rows
+    assert (row.inherited, row.task, row.city_units, row.bureau_units) == (frozenset(), "", "", "办")
+
+
+def test_extra_columns_of_one_name_are_kept_apart(tmp_path: Path) -> None:
+    table = text_of(tmp_path, "具体要求|责任处室|备注|备注\n1. 甲|办|一|二\n")
+    assert table.rows[0].extra == (("备注", "一"), ("备注（2）", "二"))
+    write(table, tmp_path / "t.xlsx")
+    assert read(tmp_path / "t.xlsx") == table
+
+
+def test_html_merged_extras_short_rows_and_unnamed_columns() -> None:
+    head = "<table><tr><th>具体要求<th>责任处室<th>备注<th>"
+    rows = read_html(head + "<tr><td>1. 甲<td>办<td rowspan=2>注<td><tr><td>2. 乙<td>办<td></table>").rows
+    assert [row.extra for row in rows] == [(("备注", "注"),), (("备注", "注"),)]
+    (row,) = read_html(head + "<tr><td>1. 甲<td>办</table>").rows
+    assert row.extra == (("备注", ""),)
+    (row,) = read_html(head + "<tr><td>1. 甲<td>办<td>注<td>无名</table>").rows
+    assert row.extra == (("备注", "注"), ("第4列", "无名"))
+    with pytest.raises(BreakdownError, match="第 2 行：“具体要求”是空的"):
+        read_html("<table><tr><th>备注<th>责任处室<th>具体要求<tr><td>注<td>办</table>")
+    with pytest.raises(BreakdownError, match="第 2 行：有 5 格"):
+        read_html(head + "<tr><td>1. 甲<td>办<td>注<td><td>多</table>")
+    with pytest.raises(BreakdownError, match="超过 60 列"):
+        read_html(head + "<tr>" + "<td colspan=999>1. 甲" * 99 + "</table>")
+
+
+def test_a_huge_sheet_is_refused_at_once(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["具体要求", "责任处室"])
+    book.active.append(["1. 甲", "办"])
+    path = tmp_path / "plan.xlsx"
+    book.save(path)
+    assert len(read(path).rows) == 1
+    book.active["A9000"] = "远处"
+    book.save(path)
+    with pytest.raises(BreakdownError, match="9000 行 2 列"):
+        read(path)
+    book.active.merged_cells.add("A5:ZZ1000000")
+    book.save(path)
+    with pytest.raises(BreakdownError, match="过大的合并单元格"):
+        read(path)
+
+
+pieces = st.sampled_from(
+    ["1. 甲", "2. 乙", "3. 丙", "（一）任务", "一、部分", "办公室", "各处室配合", "具体要求", ""]
+)
+
+
+@given(st.lists(st.lists(pieces, min_size=1, max_size=5), max_size=6))
+def test_any_lines_give_every_numbered_row_or_a_clear_error(lines: list[list[str]]) -> None:
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+        file.write("工作任务|具体要求|市里落实单位|责任处室\n" + "\n".join("|".join(line) for line in lines))
+        file.flush()
+        try:
+            table = read(file.name)
+        except BreakdownError:
+            return
+    leading = [line for line in lines if any(cell.startswith(("1.", "2.", "3.")) for cell in line[:2])]
+    assert len(table.rows) >= len(leading)
+    assert not table.rows[0].inherited
 
 
 def test_a_number_touching_a_year_and_a_decimal(tmp_path: Path) -> None:

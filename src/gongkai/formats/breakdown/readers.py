@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,10 @@ from .table import BreakdownError, BreakdownTable, Cell, Line, clean, interpret
 MAX_BYTES: Final = 20 * 1024 * 1024
 _MAX_UNZIPPED: Final = 200 * 1024 * 1024
 _MAX_SPAN: Final = 1000
+_MAX_COLUMNS: Final = 60
+_MAX_ROWS: Final = 5000
+_MERGE: Final = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="[A-Z]+(\d+):([A-Z]+)(\d+)"')
+_MERGED_CELLS: Final = 100_000
 _KINDS: Final = "可用 .docx、.xlsx、.pdf、.html 或以“|”分隔的 .txt"
 
 
@@ -96,6 +101,11 @@ def _office(path: Path) -> Iterator[Line]:
         raise BreakdownError(f"压缩包里不是 Word 或 Excel 文档；{_KINDS}")
 
 
+def _refuse_wide(cells: list[Cell], where: str) -> None:
+    if len(cells) > _MAX_COLUMNS:
+        raise BreakdownError(f"{where}：超过 {_MAX_COLUMNS} 列；请核对是不是分工表")
+
+
 def _docx(path: Path) -> Iterator[Line]:
     import docx
     from docx.oxml.ns import qn
@@ -113,13 +123,36 @@ def _docx(path: Path) -> Iterator[Line]:
                 text = clean("\n".join("".join(t.text or "" for t in p.iter(qn("w:t"))) for p in tc.p_lst))
                 cells.append(Cell(text, tc.vMerge == "continue"))
                 cells += [Cell("")] * (min(tc.grid_span, _MAX_SPAN) - 1)
+                _refuse_wide(cells, f"表 {order} 第 {number} 行")
             yield Line(tuple(cells), f"表 {order} 第 {number} 行", full_width=len(tr.tc_lst) == 1)
+
+
+def _refuse_huge_merges(path: Path) -> None:
+    """先查合并区域的大小：读表时每格都要建对象，一个跨百万行的区域就能耗尽内存。"""
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if not name.startswith("xl/worksheets/"):
+                continue
+            area = 0
+            for top, letters, bottom in _MERGE.findall(archive.read(name)):
+                column = 0
+                for letter in letters:
+                    column = column * 26 + letter - 64
+                area += (abs(int(bottom) - int(top)) + 1) * column
+            if area > _MERGED_CELLS:
+                raise BreakdownError("工作表里有过大的合并单元格；请取消表外的合并再上传")
 
 
 def _xlsx(path: Path) -> Iterator[Line]:
     import openpyxl
 
+    _refuse_huge_merges(path)
     sheet = openpyxl.load_workbook(path, data_only=True).worksheets[0]
+    if sheet.max_row > _MAX_ROWS or sheet.max_column > _MAX_COLUMNS:
+        raise BreakdownError(
+            f"工作表“{sheet.title}”有 {sheet.max_row} 行 {sheet.max_column} 列，"
+            f"超过 {_MAX_ROWS} 行或 {_MAX_COLUMNS} 列；请删去表外的空行空列再上传"
+        )
     down: set[tuple[int, int]] = set()
     wide: set[int] = set()
     for area in sheet.merged_cells.ranges:
@@ -127,7 +160,7 @@ def _xlsx(path: Path) -> Iterator[Line]:
             down |= {(row, column) for column in range(area.min_col, area.max_col + 1)}
         if area.min_col == 1 and area.max_col >= sheet.max_column and area.min_row == area.max_row:
             wide.add(area.min_row)
-    for number, row_cells in enumerate(sheet.iter_rows(max_col=min(sheet.max_column, 60)), start=1):
+    for number, row_cells in enumerate(sheet.iter_rows(), start=1):
         cells = tuple(Cell(clean(c.value), (number, at) in down) for at, c in enumerate(row_cells, start=1))
         yield Line(cells, f"工作表“{sheet.title}”第 {number} 行", full_width=number in wide)
 
@@ -158,6 +191,7 @@ def _html(text: str) -> Iterator[Line]:
                     if span(node, "rowspan") > 1:
                         pending[len(cells)] = span(node, "rowspan") - 1
                     cells.append(Cell("" if offset else clean(node.text(separator="\n"))))
+                _refuse_wide(cells, f"第 {number} 行")
             carried()
             yield Line(
                 tuple(cells),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 
@@ -113,10 +113,10 @@ def _header(line: Line) -> list[str] | None:
     while line.ragged and labels and not labels[-1]:
         labels.pop()
     found: list[str] = []
-    for label in labels:
+    for at, label in enumerate(labels, start=1):
         name = _meaning(label)
         # 同义的第二列不覆盖第一列；“牵头单位、责任单位”并列时后者作附加列。
-        found.append(name if name and name not in found else f"+{label}")
+        found.append(name if name and name not in found else _extra_name(label or f"第{at}列", found))
     if "text" not in found and "task" in found:
         found[found.index("task")] = "text"
     if "text" not in found or not {"city_units", "bureau_units"} & set(found):
@@ -124,9 +124,18 @@ def _header(line: Line) -> list[str] | None:
     return found
 
 
+def _extra_name(label: str, taken: list[str]) -> str:
+    """附加列的名称：重名的依次加“（2）”“（3）”，免得后一列盖掉前一列。"""
+    name, count = f"+{label}", 1
+    while name in taken:
+        count += 1
+        name = f"+{label}（{count}）"
+    return name
+
+
 def interpret(lines: Iterable[Line]) -> BreakdownTable:
     """解读：网格变为分工表。错误：BreakdownError——找不到表头、格数不对、序号重复、没有要求。"""
-    title, columns, labels, first = "", None, [], ""
+    title, columns, labels, first, early = "", None, [], "", ""
     rows: list[Row] = []
     state: dict[str, str] = {"part": "", "task": "", "city_units": "", "bureau_units": ""}
     for line in lines:
@@ -140,9 +149,14 @@ def interpret(lines: Iterable[Line]) -> BreakdownTable:
             continue
         if columns is None:
             title = title or (next(filter(None, texts)) if len(set(filter(None, texts))) == 1 else "")
+            early = early or (line.where if sum(map(bool, texts)) > 1 and _numbered(texts) else "")
             continue
         if _is_heading(line, columns):
-            _heading(next(filter(None, texts)), state)
+            heading = next(filter(None, texts))
+            # 只有一格的编号行是缺了责任单位的要求，当成标题就会悄悄丢掉。
+            if _NUMBER.match(heading):
+                raise BreakdownError(f"{line.where}：“{heading[:20]}”只有一格，没有责任单位；请补上各格")
+            _heading(heading, state)
             continue
         rows.append(_row(line, columns, state, len(rows) + 1))
     if columns is None:
@@ -150,6 +164,8 @@ def interpret(lines: Iterable[Line]) -> BreakdownTable:
             f"没有找到表头：首行是{first or '空白'}；分工表须有“具体要求”列"
             "和“市里落实单位”或“局内负责处室”列，请核对文件"
         )
+    if early:
+        raise BreakdownError(f"{early}：这一项要求出现在表头之前；请把表头移到它的上面")
     if not rows:
         raise BreakdownError("表头之下没有任何要求；请核对文件是否完整")
     seen: dict[str, str] = {}
@@ -161,8 +177,20 @@ def interpret(lines: Iterable[Line]) -> BreakdownTable:
         seen[row.number] = row.position
     present = dict(zip(columns, labels, strict=False))
     headers = tuple((name, present[name]) for name in COLUMNS if name in present)
-    extras = tuple(name[1:] for name in columns if name.startswith("+") and name != "+")
-    return BreakdownTable(tuple(rows), headers, extras, title)
+    # 没有表头又整列空白的只是多画的格；有内容的留作附加列。
+    blank = {
+        f"第{at}列" for at, label in enumerate(labels, start=1)
+        if not label and not any(dict(row.extra).get(f"第{at}列") for row in rows)
+    }  # fmt: skip
+    extras = tuple(name[1:] for name in columns if name[0] == "+" and name[1:] not in blank)
+    kept = tuple(
+        replace(row, extra=tuple(pair for pair in row.extra if pair[0] not in blank)) for row in rows
+    )
+    return BreakdownTable(kept, headers, extras, title)
+
+
+def _numbered(texts: list[str]) -> bool:
+    return any(_NUMBER.match(text) for text in texts)
 
 
 def _is_heading(line: Line, columns: list[str]) -> bool:
@@ -185,26 +213,35 @@ def _heading(text: str, state: dict[str, str]) -> None:
 
 
 def _align(line: Line, columns: list[str]) -> dict[str, Cell]:
-    """对齐：文本行缺格时，先看第一格是不是任务，再把正文之后的各格靠右对齐。"""
+    """对齐：各格对到栏目。文本行缺格时，先看第一格是不是任务，再把正文之后的各格靠右对齐。"""
     cells = list(line.cells)
-    if not line.ragged or len(cells) == len(columns):
-        return dict(zip(columns, cells, strict=False))
-    if len(cells) > len(columns):
+    if len(cells) > len(columns) and (line.ragged or any(cell.text for cell in cells[len(columns) :])):
         raise BreakdownError(
-            f"{line.where}：有 {len(cells)} 格，表头只有 {len(columns)} 列；请检查是否多了“|”分隔符"
+            f"{line.where}：有 {len(cells)} 格，表头只有 {len(columns)} 列；请检查是否多了分隔符或单元格"
         )
+    if not line.ragged or len(cells) == len(columns):
+        padding = [Cell("")] * (len(columns) - len(cells))
+        return dict(zip(columns, cells + padding, strict=False))
     at = columns.index("text")
     head = 1 if "task" in columns[:at] and _TASK.match(cells[0].text) else 0
-    tail = columns[at + 1 :]
-    rest = cells[head + 1 :]
-    if not rest or not cells[head].text:
+    tail, rest = columns[at + 1 :], cells[head + 1 :]
+    # 另有序号、备注等列时，缺的是哪一格无从判断，不猜。
+    if not rest or not cells[head].text or len(rest) > len(tail) or not set(columns) <= set(COLUMNS):
         raise BreakdownError(
-            f"{line.where}：只有 {len(cells)} 格，认不出要求和责任单位；应为“要求 | 责任单位”"
+            f"{line.where}：只有 {len(cells)} 格，表头有 {len(columns)} 列，"
+            "认不出缺的是哪一格；请把空着的格也用“|”隔开"
         )
     aligned = {"task": cells[0]} if head else {}
     aligned["text"] = cells[head]
     aligned.update(zip(tail[len(tail) - len(rest) :], rest, strict=True))
     return aligned
+
+
+def _extra(cell: Cell | None, name: str, state: dict[str, str]) -> str:
+    """附加列的值：向下合并的取合并格的文字，空格就是空。"""
+    if cell is None or not cell.merged_down:
+        state[name] = cell.text if cell else ""
+    return state.get(name, "")
 
 
 def _row(line: Line, columns: list[str], state: dict[str, str], sequence: int) -> Row:
@@ -225,13 +262,13 @@ def _row(line: Line, columns: list[str], state: dict[str, str], sequence: int) -
             continue
         cell = cells.get(name)
         # 空着的任务格也算承接；单位格空着不猜，只有合并或缺格才承接。
-        if cell is None or cell.merged_down or (name == "task" and not cell.text and state["task"]):
-            inherited.add(name)
+        if cell is None or cell.merged_down or (name == "task" and not cell.text):
+            # 上面什么都没有，就谈不上承接。
+            if state[name]:
+                inherited.add(name)
         else:
             state[name] = cell.text
-    extra = tuple(
-        (name[1:], cells[name].text if name in cells else "") for name in columns if name[0] == "+" != name
-    )
+    extra = tuple((name[1:], _extra(cells.get(name), name, state)) for name in columns if name[0] == "+")
     return Row(
         number or str(sequence), state["part"], state["task"], text,
         state["city_units"] if "city_units" in columns else "",
