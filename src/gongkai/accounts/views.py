@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -14,8 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from gongkai.core.feedback import attempt
 from gongkai.core.models import Organisation
-from gongkai.core.states import Refused
 
 from . import actions
 from .forms import OrganisationForm, UserForm
@@ -34,17 +32,6 @@ def _managed(user: Any) -> Any:
     return Organisation.objects.filter(scope).order_by("path")
 
 
-def _attempt(request: HttpRequest, action: Callable[[], Any], done: str) -> bool:
-    try:
-        action()
-    except Refused as refused:
-        for refusal in refused.refusals:
-            messages.error(request, refusal.message)
-        return False
-    messages.success(request, done)
-    return True
-
-
 @login_required
 def people(request: HttpRequest) -> HttpResponse:
     """人员：列表与建账号。"""
@@ -52,7 +39,7 @@ def people(request: HttpRequest) -> HttpResponse:
     form = UserForm(request.POST or None, organisations=managed)
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["name"]
-        if _attempt(
+        if attempt(
             request, lambda: actions.create_user(request.user, **form.cleaned_data), f"已为{name}建立账号"
         ):
             return redirect("people:list")
@@ -78,18 +65,18 @@ def person_action(request: HttpRequest, pk: int) -> HttpResponse:
     name = request.POST.get("do", "")
     if name in ("stop", "start"):
         done = "账号已停用" if name == "stop" else "账号已启用"
-        _attempt(request, lambda: actions.set_active(me, user, active=name == "start"), done)
+        attempt(request, lambda: actions.set_active(me, user, active=name == "start"), done)
     elif name == "password":
         password = request.POST.get("password", "")
-        _attempt(request, lambda: actions.set_password(me, user, password=password), "密码已重设")
+        attempt(request, lambda: actions.set_password(me, user, password=password), "密码已重设")
     elif name == "give":
         unit = get_object_or_404(managed, pk=request.POST.get("organisation") or 0)
         role = request.POST.get("role", "")
         if role in Duty.Role.values:
-            _attempt(request, lambda: actions.give_duty(me, user, organisation=unit, role=role), "职责已加上")
+            attempt(request, lambda: actions.give_duty(me, user, organisation=unit, role=role), "职责已加上")
     elif name.startswith("take:") and name[5:].isdigit():
         duty = get_object_or_404(user.duties.select_related("organisation"), pk=name[5:])
-        _attempt(request, lambda: actions.take_duty(me, duty), "职责已收回")
+        attempt(request, lambda: actions.take_duty(me, duty), "职责已收回")
     return redirect("people:list")
 
 
@@ -100,7 +87,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
     form = OrganisationForm(request.POST or None, organisations=managed)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        if _attempt(
+        if attempt(
             request,
             lambda: actions.save_organisation(request.user, organisation=None, **values),
             f"已建立“{values['name']}”",
@@ -120,7 +107,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     if request.POST.get("do") == "alias":
         alias = request.POST.get("alias", "").strip()[:80]
         if alias:
-            _attempt(request, lambda: actions.add_alias(request.user, found, name=alias), "别名已加上")
+            attempt(request, lambda: actions.add_alias(request.user, found, name=alias), "别名已加上")
         return redirect("people:organisation", pk)
     initial = {
         "name": found.name,
@@ -135,7 +122,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        if _attempt(
+        if attempt(
             request, lambda: actions.save_organisation(request.user, organisation=found, **values), "已保存"
         ):
             return redirect("people:organisations")

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from gongkai.accounts.models import Duty
 from gongkai.accounts.queries import duties_of, holds
 from gongkai.audit.models import Entry
+from gongkai.core.feedback import attempt
 from gongkai.law.workdays import Calendar
 
 from .. import actions, reminders
@@ -24,7 +25,7 @@ from ..exports import export as export_ledger
 from ..lights import LABELS, RULE
 from ..models import Assignment, Plan, SavedFilter
 from ..queries import FORMULA, OPEN_STATES, colours, lit, standings, visible_assignments, visible_plans
-from .common import attempt, page_of, querystring
+from .common import page_of, querystring
 
 CONTENT_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

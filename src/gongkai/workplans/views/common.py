@@ -1,8 +1,7 @@
-"""视图公用：拒绝的原因变成页面上的提示，筛选与分页。"""
+"""视图公用：表单差错的提示与分页。"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -10,21 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
 
-from gongkai.core.states import Refused
-
 PAGE_SIZE = 50
-
-
-def attempt(request: HttpRequest, action: Callable[[], Any], done: str) -> bool:
-    """执行一个动作：成功提示 done；被拒绝时列出全部原因。返回是否成功。"""
-    try:
-        action()
-    except Refused as refused:
-        for refusal in refused.refusals:
-            messages.error(request, refusal.message)
-        return False
-    messages.success(request, done)
-    return True
 
 
 def tell_errors(request: HttpRequest, form: forms.Form) -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from gongkai.accounts.queries import holds
 from gongkai.audit.models import Entry
+from gongkai.core.feedback import attempt
 from gongkai.core.uploads import check_upload
 from gongkai.law import terms
 
@@ -24,7 +25,7 @@ from ..checks import REGISTRY, Period, run
 from ..lights import RULE
 from ..models import Assignment, Evidence, Extension, ProgressReport, Requirement
 from ..queries import lit, visible_assignments, visible_plans
-from .common import attempt, tell_errors
+from .common import tell_errors
 
 ACTION_LABELS = {
     "issue": "下发",

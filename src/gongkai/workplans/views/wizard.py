@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from gongkai.accounts.models import Duty
 from gongkai.accounts.queries import duties_of
+from gongkai.core.feedback import attempt
 from gongkai.core.models import Organisation
 from gongkai.core.queries import Resolver
 from gongkai.formats.breakdown import LABELS, MAX_BYTES, BreakdownError
@@ -24,7 +25,6 @@ from .. import actions
 from ..catalogue import BY_CODE, suggest
 from ..forms import UploadForm
 from ..models import Assignment, ImportDraft, Plan
-from .common import attempt
 
 ROLE_LABELS = dict(Assignment.Role.choices)
 
