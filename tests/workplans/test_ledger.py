@@ -341,6 +341,11 @@ def test_a_bad_file_stores_nothing(bureau: Any, person: Any, tmp_path: Path) -> 
     assert not ImportDraft.objects.exists()
 
 
+def test_an_expired_form_says_so_in_chinese(bureau: Any) -> None:
+    response = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "office", "password": "x"})
+    assert response.status_code == 403 and "页面停留过久" in response.content.decode()
+
+
 def test_five_wrong_passwords_lock_the_account(bureau: Any) -> None:
     client = Client()
     for _ in range(5):
