@@ -24,10 +24,10 @@ run: $(VENV)/.done
 
 # 浏览器测试要用的系统软件；没有 root 权限又没装时说明白。
 system:
-	@if ! command -v chromium >/dev/null || ! fc-list 2>/dev/null | grep -qi cjk; then \
-		if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig >/dev/null; \
-		elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig >/dev/null; \
-		else echo "缺少 chromium 或中文字体，请先以 root 运行：apt-get install chromium fonts-noto-cjk fontconfig"; exit 1; fi; fi
+	@if ! command -v chromium >/dev/null || ! fc-list 2>/dev/null | grep -qi cjk || ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+		if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig postgresql >/dev/null; \
+		elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig postgresql >/dev/null; \
+		else echo "缺少 chromium、中文字体或 postgresql，请先以 root 运行：apt-get install chromium fonts-noto-cjk fontconfig postgresql"; exit 1; fi; fi
 
 test: $(VENV)/.done system
 	$(VENV)/bin/ruff check src tests bench

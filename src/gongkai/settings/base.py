@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import dj_database_url
+
 BASE_DIR = Path(__file__).resolve().parents[3]
 DATA_DIR = Path(os.environ.get("GONGKAI_DATA", BASE_DIR / "var"))
 
@@ -68,17 +70,18 @@ TEMPLATES = [
         },
     },
 ]
+# 内嵌档用 SQLite；设 DATABASE_URL（postgres://用户:口令@主机/库）即改用 PostgreSQL，别的不必改。
 DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA_DIR / "gongkai.sqlite3",
-        "OPTIONS": {
-            # 写事务一开始就取写锁，读后写不会因锁升级而失败；编号与审计链靠它串行。
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
-        },
-    }
+    "default": dj_database_url.config(
+        default=f"sqlite:///{DATA_DIR / 'gongkai.sqlite3'}", conn_max_age=60, conn_health_checks=True
+    )
 }
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        # 写事务一开始就取写锁，读后写不会因锁升级而失败；编号与审计链靠它串行。
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
