@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gongkai.audit.actions import record
 from gongkai.core.models import Alias, Organisation
@@ -21,7 +22,7 @@ ADMINISTRATOR = frozenset({Duty.Role.ADMINISTRATOR})
 
 def _require(user: Any, organisation: Organisation | None) -> None:
     if organisation is None or not holds(user, organisation, ADMINISTRATOR):
-        raise Refused([Refusal("duty", "您不是该单位的系统管理员")])
+        raise Refused([Refusal("duty", _("您不是该单位的系统管理员"))])
 
 
 def _refuse(code: str, message: str) -> None:
@@ -32,7 +33,7 @@ def _check_password(password: str, user: User) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        _refuse("password", "；".join(error.messages))
+        raise Refused([Refusal("password", message) for message in error.messages]) from None
 
 
 def create_user(
@@ -41,7 +42,7 @@ def create_user(
     """建账号：同时给一项职责。错误：Refused——不是管理员、账号已有、密码太弱。"""
     _require(actor, organisation)
     if User.objects.filter(username__iexact=username).exists():
-        _refuse("username", f"账号“{username}”已经有了，请换一个")
+        _refuse("username", _("账号“%(name)s”已经有了，请换一个") % {"name": username})
     user = User(username=username, name=name, email=email, organisation=organisation)
     _check_password(password, user)
     user.set_password(password)
@@ -58,7 +59,7 @@ def set_active(actor: User, user: User, *, active: bool) -> None:
     """停用或启用账号；不能停用自己。"""
     _require(actor, user.organisation)
     if user.pk == actor.pk:
-        _refuse("self", "不能停用自己的账号")
+        _refuse("self", _("不能停用自己的账号"))
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(is_active=active)
         record(actor, "accounts.set_active", user, active=active)
@@ -79,7 +80,7 @@ def give_duty(actor: User, user: User, *, organisation: Organisation, role: str)
     _require(actor, user.organisation)
     _require(actor, organisation)
     if user.duties.filter(organisation=organisation, role=role).exists():
-        _refuse("duty", "此人已有这项职责")
+        _refuse("duty", _("此人已有这项职责"))
     with transaction.atomic():
         Duty.objects.create(user=user, organisation=organisation, role=role)
         record(actor, "accounts.give_duty", user, organisation=organisation.pk, role=role)
@@ -89,7 +90,7 @@ def take_duty(actor: User, duty: Duty) -> None:
     """收回职责；不能收回自己的系统管理员职责，免得无人能管。"""
     _require(actor, duty.organisation)
     if duty.user_id == actor.pk and duty.role == Duty.Role.ADMINISTRATOR:
-        _refuse("self", "不能收回自己的系统管理员职责")
+        _refuse("self", _("不能收回自己的系统管理员职责"))
     with transaction.atomic():
         record(actor, "accounts.take_duty", duty.user, organisation=duty.organisation_id, role=duty.role)
         duty.delete()
@@ -103,7 +104,7 @@ def save_organisation(
     _require(actor, parent)
     same = Organisation.objects.filter(parent=parent, key=name_key(name))
     if same.exclude(pk=organisation.pk if organisation else None).exists():
-        _refuse("name", f"“{parent}”下已有“{name}”")
+        _refuse("name", _("“%(parent)s”下已有“%(name)s”") % {"parent": parent, "name": name})
     with transaction.atomic():
         organisation = organisation or Organisation(parent=parent)
         organisation.name, organisation.kind = name, kind
@@ -125,7 +126,7 @@ def add_alias(actor: User, organisation: Organisation, *, name: str) -> None:
     """加别名：分工表里这样写也认得。"""
     _require(actor, organisation)
     if organisation.aliases.filter(key=name_key(name)).exists():
-        _refuse("alias", "已有这个别名")
+        _refuse("alias", _("已有这个别名"))
     with transaction.atomic():
         Alias.objects.create(organisation=organisation, name=name)
         record(actor, "accounts.add_alias", organisation, name=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -44,6 +45,4 @@ class OrganisationForm(forms.Form):
         self.fields["parent"].queryset = organisations
 
     def clean_tags(self) -> list[str]:
-        return [
-            tag.strip() for tag in self.cleaned_data["tags"].replace("，", "、").split("、") if tag.strip()
-        ]
+        return [tag.strip() for tag in re.split("[、，,]", self.cleaned_data["tags"]) if tag.strip()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gongkai.core.models import Organisation
@@ -47,4 +48,4 @@ class Duty(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "organisation", "role"], name="duty_once")]
 
     def __str__(self) -> str:
-        return f"{self.organisation}{self.get_role_display()}"
+        return gettext("%(unit)s%(role)s") % {"unit": self.organisation, "role": self.get_role_display()}

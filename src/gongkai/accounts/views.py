@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gongkai.core.feedback import attempt
@@ -39,9 +40,8 @@ def people(request: HttpRequest) -> HttpResponse:
     form = UserForm(request.POST or None, organisations=managed)
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["name"]
-        if attempt(
-            request, lambda: actions.create_user(request.user, **form.cleaned_data), f"已为{name}建立账号"
-        ):
+        done = _("已为%(name)s建立账号") % {"name": name}
+        if attempt(request, lambda: actions.create_user(request.user, **form.cleaned_data), done):
             return redirect("people:list")
     rows = User.objects.filter(organisation__in=managed).select_related("organisation")
     rows = rows.prefetch_related("duties__organisation").order_by("organisation__path", "name")
@@ -64,19 +64,20 @@ def person_action(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk, organisation__in=managed)
     name = request.POST.get("do", "")
     if name in ("stop", "start"):
-        done = "账号已停用" if name == "stop" else "账号已启用"
+        done = _("账号已停用") if name == "stop" else _("账号已启用")
         attempt(request, lambda: actions.set_active(me, user, active=name == "start"), done)
     elif name == "password":
         password = request.POST.get("password", "")
-        attempt(request, lambda: actions.set_password(me, user, password=password), "密码已重设")
+        attempt(request, lambda: actions.set_password(me, user, password=password), _("密码已重设"))
     elif name == "give":
         unit = get_object_or_404(managed, pk=request.POST.get("organisation") or 0)
         role = request.POST.get("role", "")
         if role in Duty.Role.values:
-            attempt(request, lambda: actions.give_duty(me, user, organisation=unit, role=role), "职责已加上")
+            done = _("职责已加上")
+            attempt(request, lambda: actions.give_duty(me, user, organisation=unit, role=role), done)
     elif name.startswith("take:") and name[5:].isdigit():
         duty = get_object_or_404(user.duties.select_related("organisation"), pk=name[5:])
-        attempt(request, lambda: actions.take_duty(me, duty), "职责已收回")
+        attempt(request, lambda: actions.take_duty(me, duty), _("职责已收回"))
     return redirect("people:list")
 
 
@@ -90,7 +91,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
         if attempt(
             request,
             lambda: actions.save_organisation(request.user, organisation=None, **values),
-            f"已建立“{values['name']}”",
+            _("已建立“%(name)s”") % {"name": values["name"]},
         ):
             return redirect("people:organisations")
     page = Paginator(managed.prefetch_related("aliases"), 100).get_page(request.GET.get("page"))
@@ -107,7 +108,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     if request.POST.get("do") == "alias":
         alias = request.POST.get("alias", "").strip()[:80]
         if alias:
-            attempt(request, lambda: actions.add_alias(request.user, found, name=alias), "别名已加上")
+            attempt(request, lambda: actions.add_alias(request.user, found, name=alias), _("别名已加上"))
         return redirect("people:organisation", pk)
     initial = {
         "name": found.name,
@@ -123,7 +124,9 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         if attempt(
-            request, lambda: actions.save_organisation(request.user, organisation=found, **values), "已保存"
+            request,
+            lambda: actions.save_organisation(request.user, organisation=found, **values),
+            _("已保存"),
         ):
             return redirect("people:organisations")
     return render(request, "accounts/organisation.html", {"organisation": found, "form": form})

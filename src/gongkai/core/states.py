@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from gongkai.audit.actions import record
 
@@ -29,7 +30,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """变迁：name 动作，label 中文名，sources 可从哪些状态，target 到哪个状态，duties 何种职责可做。
+    """变迁：name 动作，label 名称，sources 可从哪些状态，target 到哪个状态，duties 何种职责可做。
 
     guard(obj, user) 返回不能的原因列表；needs_reason 为真时必须填写理由。
     """
@@ -57,13 +58,15 @@ class StateTable:
         transition = self.transitions[name]
         found = []
         if not self.holds(user, obj, transition.duties):
-            found.append(Refusal("duty", f"您没有“{transition.label}”的职责"))
+            found.append(Refusal("duty", _("您没有“%(action)s”的职责") % {"action": transition.label}))
         if obj.state not in transition.sources:
-            found.append(Refusal("state", f"当前状态是“{obj.get_state_display()}”，不能{transition.label}"))
+            message = _("当前状态是“%(state)s”，不能%(action)s")
+            values = {"state": obj.get_state_display(), "action": transition.label}
+            found.append(Refusal("state", message % values))
         elif transition.guard:
             found.extend(transition.guard(obj, user))
         if transition.needs_reason and reason is not None and not reason.strip():
-            found.append(Refusal("reason", f"{transition.label}需要填写理由"))
+            found.append(Refusal("reason", _("%(action)s需要填写理由") % {"action": transition.label}))
         return found
 
     def available(self, obj: Any, user: Any) -> list[Transition]:

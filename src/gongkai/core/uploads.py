@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 MAX_BYTES: Final = 20 * 1024 * 1024
 _MAGIC: Final = ((b"%PDF", ".pdf"), (b"\x89PNG\r\n", ".png"), (b"\xff\xd8\xff", ".jpg"))
@@ -27,18 +28,19 @@ def content_type(file: Any) -> str:
             with zipfile.ZipFile(file) as archive:
                 names = set(archive.namelist())
         except zipfile.BadZipFile:
-            raise ValidationError("附件已损坏，请重新保存后再上传") from None
+            raise ValidationError(_("附件已损坏，请重新保存后再上传")) from None
         if "word/document.xml" in names and "word/vbaProject.bin" not in names:
             return ".docx"
         if "xl/workbook.xml" in names and "xl/vbaProject.bin" not in names:
             return ".xlsx"
-    raise ValidationError("附件的内容不是 Word、Excel（不含宏）、PDF 或图片；请转换后再上传")
+    raise ValidationError(_("附件的内容不是 Word、Excel（不含宏）、PDF 或图片；请转换后再上传"))
 
 
 def check_upload(file: Any) -> tuple[str, str]:
     """检查附件：返回（后缀, SHA-256）。错误：ValidationError——太大、类型不收、带毒、查毒服务不通。"""
     if file.size > MAX_BYTES:
-        raise ValidationError(f"附件有 {file.size / 1024 / 1024:.1f} MB，超过 20 MB；请压缩或拆分后再上传")
+        size = f"{file.size / 1024 / 1024:.1f}"
+        raise ValidationError(_("附件有 %(size)s MB，超过 20 MB；请压缩或拆分后再上传") % {"size": size})
     suffix = content_type(file)
     _scan(file)
     file.seek(0)
@@ -53,7 +55,7 @@ def _scan(file: Any) -> None:
     address = getattr(settings, "CLAMD", "")
     if not address:
         return
-    host, _, port = address.rpartition(":")
+    host, port = address.rsplit(":", 1)
     try:
         with socket.create_connection((host, int(port)), timeout=30) as link:
             link.sendall(b"zINSTREAM\0")
@@ -64,6 +66,6 @@ def _scan(file: Any) -> None:
             answer = link.recv(4096)
     except OSError:
         # 配置了查毒就必须查成，不能因服务不通而放行。
-        raise ValidationError("查毒服务暂时不通，附件没有保存；请稍后再试") from None
+        raise ValidationError(_("查毒服务暂时不通，附件没有保存；请稍后再试")) from None
     if b"OK" not in answer or b"FOUND" in answer:
-        raise ValidationError("附件没有通过查毒，没有保存")
+        raise ValidationError(_("附件没有通过查毒，没有保存"))

@@ -6,10 +6,15 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_noop
+
+# 设置里的缺省名称也要译；各单位自己设的名称原样显示。
+DEFAULT_NAMES = (gettext_noop("政务公开平台"), gettext_noop("统一身份认证"))
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """站点信息与工作人员导航。"""
     from gongkai.workplans.navigation import staff_nav
 
-    return {"site": settings.SITE, "staff_nav": staff_nav(request)}
+    name = gettext(settings.SITE["name"])
+    return {"site": settings.SITE | {"name": name}, "staff_nav": staff_nav(request)}

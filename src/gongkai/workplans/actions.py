@@ -10,6 +10,8 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from gongkai.accounts.models import Duty, User
 from gongkai.accounts.queries import holds
@@ -29,7 +31,8 @@ ROW_FIELDS = ("number", "part", "task", "text", "city_units", "bureau_units")
 
 def _require(user: User, organisation: Organisation, roles: frozenset[str], what: str) -> None:
     if not holds(user, organisation, roles):
-        raise Refused([Refusal("duty", f"您没有在“{organisation}”{what}的职责")])
+        message = _("您没有在“%(organisation)s”%(what)s的职责")
+        raise Refused([Refusal("duty", message % {"organisation": organisation, "what": what})])
 
 
 def _refuse(code: str, message: str) -> None:
@@ -44,7 +47,7 @@ def draft_import(
     参数：path 为已落盘的上传文件；filename 为原文件名；year 为年度。
     错误：Refused（无职责）；formats.breakdown.BreakdownError（文件不是分工表等）。
     """
-    _require(user, organisation, OFFICE, "导入分工表")
+    _require(user, organisation, OFFICE, pgettext("职责", "导入分工表"))
     table = read(path)
     content = path.read_bytes()
     rows = [
@@ -74,9 +77,9 @@ def draft_import(
 
 def edit_draft(user: User, draft: ImportDraft, index: int, field: str, value: str) -> None:
     """就地改正：改草稿第 index 行（从 0 起）的一格，改过即不再算承接而来。"""
-    _require(user, draft.organisation, OFFICE, "修改导入草稿")
+    _require(user, draft.organisation, OFFICE, pgettext("职责", "修改导入草稿"))
     if field not in ROW_FIELDS or not 0 <= index < len(draft.rows):
-        _refuse("cell", f"没有第 {index + 1} 行的“{field}”这一格")
+        _refuse("cell", _("没有第 %(row)s 行的“%(field)s”这一格") % {"row": index + 1, "field": field})
     row = draft.rows[index]
     if row[field] == value.strip():
         return
@@ -97,11 +100,11 @@ def edit_draft(user: User, draft: ImportDraft, index: int, field: str, value: st
 
 def name_unit(user: User, draft: ImportDraft, *, name: str, alias_of: Organisation | None) -> Organisation:
     """认定单位：把认不出的名称定为已有单位的别名，或新建为本单位的处室（由人决定，从不自动）。"""
-    _require(user, draft.organisation, OFFICE, "认定单位名称")
+    _require(user, draft.organisation, OFFICE, pgettext("职责", "认定单位名称"))
     if alias_of and not Organisation.objects.filter(
         pk=alias_of.pk, path__startswith=f"/{draft.organisation.line[0]}/"
     ):
-        _refuse("tree", "所选单位不在本市的组织树内")
+        _refuse("tree", _("所选单位不在本市的组织树内"))
     with transaction.atomic():
         if alias_of:
             Alias.objects.get_or_create(organisation=alias_of, key=name, defaults={"name": name})
@@ -139,10 +142,11 @@ def commit_import(user: User, draft: ImportDraft) -> Plan:
 
     错误：Refused——无职责、仍有未认定的单位。
     """
-    _require(user, draft.organisation, OFFICE, "确认导入")
+    _require(user, draft.organisation, OFFICE, pgettext("职责", "确认导入"))
     missing = unresolved(draft)
     if missing:
-        _refuse("unit", f"还有单位名称没有认定：{'、'.join(missing)}；请逐个选“新单位”或“是……的别名”")
+        message = _("还有单位名称没有认定：%(names)s；请逐个选“新单位”或“是……的别名”")
+        _refuse("unit", message % {"names": "、".join(missing)})
     resolver = Resolver(draft.organisation)
     with transaction.atomic():
         plan, created = Plan.objects.select_for_update().get_or_create(
@@ -216,7 +220,7 @@ def expand(requirement: Requirement, resolver: Resolver) -> None:
 def follow_tree(user: User | None, plan: Plan) -> int:
     """跟随组织：按现在的组织树重新展开集合名称，新增的任务待下发，返回新增件数；user 为空表示每日自动。"""
     if user is not None:
-        _require(user, plan.organisation, OFFICE, "更新任务")
+        _require(user, plan.organisation, OFFICE, pgettext("职责", "更新任务"))
     with transaction.atomic():
         before = Assignment.objects.filter(requirement__plan=plan).count()
         resolver = Resolver(plan.organisation)
@@ -236,7 +240,7 @@ def difference(draft: ImportDraft, plan: Plan) -> list[dict[str, str]]:
     for row in draft.rows:
         old = current.pop(row["number"], None)
         if old is None:
-            found.append({"number": row["number"], "field": "新增", "before": "", "after": row["text"]})
+            found.append({"number": row["number"], "field": _("新增"), "before": "", "after": row["text"]})
             continue
         for field in ROW_FIELDS[1:]:
             if getattr(old, field) != row[field]:
@@ -249,7 +253,7 @@ def difference(draft: ImportDraft, plan: Plan) -> list[dict[str, str]]:
                         "after": row[field],
                     }
                 )
-    found += [{"number": n, "field": "撤下", "before": r.text, "after": ""} for n, r in current.items()]
+    found += [{"number": n, "field": _("撤下"), "before": r.text, "after": ""} for n, r in current.items()]
     return found
 
 
@@ -273,7 +277,7 @@ def move(user: User, assignment: Assignment, name: str, *, reason: str = "", ver
 def add_evidence(user: User, assignment: Assignment, **values: Any) -> Evidence:
     """添加证据：经办人、负责人或办公室添加网址、附件、会议或培训记录。"""
     if not states.holds_assignment(user, assignment, states.HANDLER | OFFICE):
-        _refuse("duty", "您没有为该任务添加证据的职责")
+        _refuse("duty", _("您没有为该任务添加证据的职责"))
     with transaction.atomic():
         evidence = Evidence.objects.create(assignment=assignment, author=user, **values)
         Assignment.objects.filter(pk=assignment.pk).update(evidence_count=assignment.evidence.count())
@@ -286,15 +290,15 @@ def write_report(
 ) -> ProgressReport:
     """起草报告：建立或改写某期进展报告的草稿。"""
     if not states.holds_assignment(user, assignment, states.HANDLER):
-        _refuse("duty", "您没有报告该任务进展的职责")
+        _refuse("duty", _("您没有报告该任务进展的职责"))
     if assignment.state != Assignment.State.SIGNED:
-        _refuse("state", "任务在办理中才能报告进展；请先签收")
+        _refuse("state", _("任务在办理中才能报告进展；请先签收"))
     with transaction.atomic():
         report = (
             ProgressReport.objects.select_for_update().filter(assignment=assignment, period=period).first()
         )
         if report and report.state not in (ProgressReport.State.DRAFT, ProgressReport.State.RETURNED):
-            _refuse("state", f"{period} 的报告已提交，不能再改")
+            _refuse("state", _("%(period)s 的报告已提交，不能再改") % {"period": period})
         report = report or ProgressReport(assignment=assignment, period=period)
         report.body, report.percent, report.author = body, percent, user
         report.save()
@@ -317,11 +321,11 @@ def move_report(user: User, report: ProgressReport, name: str, *, reason: str = 
 def ask_extension(user: User, assignment: Assignment, *, until: date, reason: str) -> Extension:
     """申请延期：须晚于现时限并写明理由。"""
     if not states.holds_assignment(user, assignment, states.HANDLER):
-        _refuse("duty", "您没有为该任务申请延期的职责")
+        _refuse("duty", _("您没有为该任务申请延期的职责"))
     if until <= assignment.due:
-        _refuse("date", f"延期日期须晚于现时限 {assignment.due.isoformat()}")
+        _refuse("date", _("延期日期须晚于现时限 %(due)s") % {"due": assignment.due.isoformat()})
     if assignment.extensions.filter(state=Extension.State.ASKED).exists():
-        _refuse("open", "已有一份延期申请待审批")
+        _refuse("open", _("已有一份延期申请待审批"))
     with transaction.atomic():
         extension = Extension.objects.create(assignment=assignment, until=until, reason=reason, author=user)
         record(user, "workplans.ask_extension", assignment, until=until, reason=reason)
@@ -331,11 +335,11 @@ def ask_extension(user: User, assignment: Assignment, *, until: date, reason: st
 def answer_extension(user: User, extension: Extension, *, grant: bool, answer: str = "") -> None:
     """审批延期：批准则改现时限，原定时限保留不变。"""
     if not states.holds_assignment(user, extension.assignment, OFFICE):
-        _refuse("duty", "您没有审批延期的职责")
+        _refuse("duty", _("您没有审批延期的职责"))
     with transaction.atomic():
         extension = Extension.objects.select_for_update().get(pk=extension.pk)
         if extension.state != Extension.State.ASKED:
-            _refuse("state", "该申请已经答复")
+            _refuse("state", _("该申请已经答复"))
         extension.state = Extension.State.GRANTED if grant else Extension.State.REFUSED
         extension.answer = answer
         extension.save()
@@ -346,9 +350,9 @@ def answer_extension(user: User, extension: Extension, *, grant: bool, answer: s
 
 def override_light(user: User, assignment: Assignment, *, colour: str, reason: str) -> None:
     """人工定灯：须写理由；colour 为空即取消。"""
-    _require(user, assignment.requirement.plan.organisation, OFFICE, "人工定灯")
+    _require(user, assignment.requirement.plan.organisation, OFFICE, pgettext("职责", "人工定灯"))
     if colour and not reason.strip():
-        _refuse("reason", "人工定灯需要填写理由")
+        _refuse("reason", _("人工定灯需要填写理由"))
     with transaction.atomic():
         Assignment.objects.filter(pk=assignment.pk).update(override=colour, override_reason=reason)
         record(user, "workplans.override_light", assignment, colour=colour, reason=reason)
@@ -356,7 +360,7 @@ def override_light(user: User, assignment: Assignment, *, colour: str, reason: s
 
 def look_back(user: User, assignment: Assignment, *, verdict: str) -> None:
     """回头看：记下对上一年度任务的核查结论。"""
-    _require(user, assignment.requirement.plan.organisation, OFFICE, "填写回头看结论")
+    _require(user, assignment.requirement.plan.organisation, OFFICE, pgettext("职责", "填写回头看结论"))
     with transaction.atomic():
         Assignment.objects.filter(pk=assignment.pk).update(look_back=verdict)
         record(user, "workplans.look_back", assignment, verdict=verdict)
@@ -364,7 +368,7 @@ def look_back(user: User, assignment: Assignment, *, verdict: str) -> None:
 
 def release(user: User, plan: Plan, *, on: bool) -> None:
     """公开：把台账的已核验部分向社会公开，或收回。"""
-    _require(user, plan.organisation, OFFICE, "公开分工表")
+    _require(user, plan.organisation, OFFICE, pgettext("职责", "公开分工表"))
     with transaction.atomic():
         Plan.objects.filter(pk=plan.pk).update(released_at=timezone.now() if on else None)
         record(user, "workplans.release", plan, on=on)
@@ -372,7 +376,7 @@ def release(user: User, plan: Plan, *, on: bool) -> None:
 
 def discard_draft(user: User, draft: ImportDraft) -> None:
     """放弃导入：删去草稿，台账不变。"""
-    _require(user, draft.organisation, OFFICE, "放弃导入草稿")
+    _require(user, draft.organisation, OFFICE, pgettext("职责", "放弃导入草稿"))
     with transaction.atomic():
         record(user, "workplans.discard_draft", draft, sha256=draft.sha256)
         draft.delete()
@@ -380,7 +384,7 @@ def discard_draft(user: User, draft: ImportDraft) -> None:
 
 def issue_all(user: User, plan: Plan) -> int:
     """全部下发：把待下发的任务一次下发，返回件数。"""
-    _require(user, plan.organisation, OFFICE, "下发任务")
+    _require(user, plan.organisation, OFFICE, pgettext("职责", "下发任务"))
     with transaction.atomic():
         waiting = Assignment.objects.filter(
             requirement__plan=plan, requirement__withdrawn_at=None, state=Assignment.State.DRAFT
@@ -394,9 +398,9 @@ def confirm_kind(user: User, requirement: Requirement, *, kind: str) -> None:
     """确认种类：人确认后，该种类的核查才算数。错误：Refused——目录里没有这个种类。"""
     from .catalogue import BY_CODE
 
-    _require(user, requirement.plan.organisation, OFFICE, "确认事项种类")
+    _require(user, requirement.plan.organisation, OFFICE, pgettext("职责", "确认事项种类"))
     if kind and kind not in BY_CODE:
-        _refuse("kind", "目录里没有这个种类，请从列表中选择")
+        _refuse("kind", _("目录里没有这个种类，请从列表中选择"))
     with transaction.atomic():
         Requirement.objects.filter(pk=requirement.pk).update(kind=kind, kind_confirmed_by=user)
         record(user, "workplans.confirm_kind", requirement, kind=kind)
@@ -404,9 +408,9 @@ def confirm_kind(user: User, requirement: Requirement, *, kind: str) -> None:
 
 def link_superior(user: User, requirement: Requirement, *, superior: Requirement | None) -> None:
     """关联市级任务：把局里的一项与市级分工表的一项连起来，或取消。"""
-    _require(user, requirement.plan.organisation, OFFICE, "关联市级任务")
+    _require(user, requirement.plan.organisation, OFFICE, pgettext("职责", "关联市级任务"))
     if superior and not requirement.plan.organisation.path.startswith(superior.plan.organisation.path):
-        _refuse("tree", "只能关联上级单位的任务")
+        _refuse("tree", _("只能关联上级单位的任务"))
     with transaction.atomic():
         Requirement.objects.filter(pk=requirement.pk).update(superior=superior)
         record(user, "workplans.link_superior", requirement, superior=superior.pk if superior else None)
@@ -415,7 +419,7 @@ def link_superior(user: User, requirement: Requirement, *, superior: Requirement
 def add_subtask(user: User, assignment: Assignment, *, title: str, due: date | None) -> None:
     """拆分步骤：承担单位为任务添加子任务。"""
     if not states.holds_assignment(user, assignment, states.HANDLER):
-        _refuse("duty", "您没有拆分该任务的职责")
+        _refuse("duty", _("您没有拆分该任务的职责"))
     with transaction.atomic():
         assignment.subtasks.create(title=title, due=due)
         record(user, "workplans.add_subtask", assignment, title=title)
@@ -424,7 +428,7 @@ def add_subtask(user: User, assignment: Assignment, *, title: str, due: date | N
 def finish_subtask(user: User, assignment: Assignment, pk: int) -> None:
     """完成步骤：记下完成日期。"""
     if not states.holds_assignment(user, assignment, states.HANDLER):
-        _refuse("duty", "您没有办理该任务的职责")
+        _refuse("duty", _("您没有办理该任务的职责"))
     with transaction.atomic():
         assignment.subtasks.filter(pk=pk, done_on=None).update(done_on=timezone.localdate())
         record(user, "workplans.finish_subtask", assignment, subtask=pk)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
 from gongkai.core.models import Organisation
 
 from .models import Assignment, Evidence, Plan, ProgressReport
@@ -24,12 +27,12 @@ class Status(StrEnum):
 
 
 STATUS_LABELS = {
-    Status.MET: "达到",
-    Status.LATE: "逾期",
-    Status.MISSING: "缺失",
-    Status.NO_EVIDENCE: "无证据",
-    Status.NOT_APPLICABLE: "不适用",
-    Status.ABSENT: "模块未安装",
+    Status.MET: _("达到"),
+    Status.LATE: _("逾期"),
+    Status.MISSING: _("缺失"),
+    Status.NO_EVIDENCE: _("无证据"),
+    Status.NOT_APPLICABLE: _("不适用"),
+    Status.ABSENT: _("模块未安装"),
 }
 
 
@@ -53,7 +56,7 @@ class CheckResult:
 
     @property
     def label(self) -> str:
-        return STATUS_LABELS[self.status]
+        return str(STATUS_LABELS[self.status])
 
 
 Check = Callable[[Organisation, Period], CheckResult]
@@ -61,7 +64,7 @@ REGISTRY: dict[str, tuple[str, Check]] = {}
 
 
 def register(code: str, name: str) -> Callable[[Check], Check]:
-    """登记：把核查函数登记在代号下。错误：代号重复抛出 ValueError。"""
+    """登记：把核查函数登记在代号下，name 用 gettext_lazy。错误：代号重复抛出 ValueError。"""
 
     def add(check: Check) -> Check:
         if code in REGISTRY:
@@ -75,16 +78,22 @@ def register(code: str, name: str) -> Callable[[Check], Check]:
 def run(code: str, organisation: Organisation, period: Period) -> CheckResult:
     """执行：按代号核查；未登记的报“模块未安装”。"""
     if code not in REGISTRY:
-        return CheckResult(Status.ABSENT, "—", "—", (), f"核查“{code}”所在模块尚未安装，不能据以认定完成")
+        why = gettext("核查“%(code)s”所在模块尚未安装，不能据以认定完成")
+        return CheckResult(Status.ABSENT, "—", "—", (), why % {"code": code})
     return REGISTRY[code][1](organisation, period)
 
 
-@register("workplans.ledger", "已建立年度台账")
+def _items(n: int) -> str:
+    return ngettext("%(n)s 项", "%(n)s 项", n) % {"n": n}
+
+
+@register("workplans.ledger", _("已建立年度台账"))
 def ledger(organisation: Organisation, period: Period) -> CheckResult:
     """台账：本年度分工表已导入，且每项要求都已下发到单位（年度工作要点）。"""
     plan = Plan.objects.filter(organisation=organisation, year=period.year).first()
     if plan is None:
-        return CheckResult(Status.MISSING, "没有台账", "1 份台账", (), f"{period.year} 年分工表尚未导入")
+        why = gettext("%(year)s 年分工表尚未导入") % {"year": period.year}
+        return CheckResult(Status.MISSING, gettext("没有台账"), gettext("1 份台账"), (), why)
     rows = plan.requirements.filter(withdrawn_at=None)
     total = rows.count()
     handed = rows.filter(assignments__isnull=False).exclude(assignments__state=Assignment.State.DRAFT)
@@ -92,14 +101,14 @@ def ledger(organisation: Organisation, period: Period) -> CheckResult:
     status = Status.MET if total and done == total else Status.MISSING
     return CheckResult(
         status,
-        f"{done} 项已下发",
-        f"{total} 项",
+        ngettext("%(n)s 项已下发", "%(n)s 项已下发", done) % {"n": done},
+        _items(total),
         ((plan.title, f"/staff/plans/{plan.pk}/"),),
-        "逐项要求均须下发到承担单位",
+        gettext("逐项要求均须下发到承担单位"),
     )
 
 
-@register("workplans.progress", "进展报告按期")
+@register("workplans.progress", _("进展报告按期"))
 def progress(organisation: Organisation, period: Period) -> CheckResult:
     """进展：上一个月，每项已签收在办的任务都有采纳的进展报告。"""
     month = period.today.month - 1 or 12
@@ -112,10 +121,11 @@ def progress(organisation: Organisation, period: Period) -> CheckResult:
     )
     total = open_now.count()
     if not total:
-        return CheckResult(Status.NOT_APPLICABLE, "0 项在办", "—", (), "目前没有在办任务")
+        return CheckResult(Status.NOT_APPLICABLE, gettext("0 项在办"), "—", (), gettext("目前没有在办任务"))
     reported = open_now.filter(reports__period=code, reports__state=ProgressReport.State.ACCEPTED).count()
     status = Status.MET if reported == total else Status.LATE
-    return CheckResult(status, f"{reported} 项", f"{total} 项", (), f"{code} 的报告须经办公室采纳")
+    why = gettext("%(period)s 的报告须经办公室采纳") % {"period": code}
+    return CheckResult(status, _items(reported), _items(total), (), why)
 
 
 def _recorded(kind: str, organisation: Organisation, period: Period, least: int, what: str) -> CheckResult:
@@ -126,22 +136,24 @@ def _recorded(kind: str, organisation: Organisation, period: Period, least: int,
         (f"{e.held_on} {e.title}", f"/staff/requirements/{e.assignment.requirement_id}/") for e in found[:50]
     )
     status = Status.MET if len(rows) >= least else Status.NO_EVIDENCE
-    return CheckResult(status, f"{len(rows)} 次", f"至少 {least} 次", rows, what)
+    measured = ngettext("%(n)s 次", "%(n)s 次", len(rows)) % {"n": len(rows)}
+    target = ngettext("至少 %(n)s 次", "至少 %(n)s 次", least) % {"n": least}
+    return CheckResult(status, measured, target, rows, what)
 
 
-@register("workplans.briefing", "主要负责人听取汇报")
+@register("workplans.briefing", _("主要负责人听取汇报"))
 def briefing(organisation: Organisation, period: Period) -> CheckResult:
     """汇报：当年至少一次主要负责人听取政务公开工作汇报的记录（年度工作要点）。"""
-    return _recorded(Evidence.Kind.BRIEFING, organisation, period, 1, "须有写明日期的会议记录")
+    return _recorded(Evidence.Kind.BRIEFING, organisation, period, 1, gettext("须有写明日期的会议记录"))
 
 
-@register("workplans.training", "业务培训")
+@register("workplans.training", _("业务培训"))
 def training(organisation: Organisation, period: Period) -> CheckResult:
     """培训：当年至少一次培训记录（条例第四十八条：定期对工作人员进行业务培训）。"""
-    return _recorded(Evidence.Kind.TRAINING, organisation, period, 1, "须有写明日期的培训记录")
+    return _recorded(Evidence.Kind.TRAINING, organisation, period, 1, gettext("须有写明日期的培训记录"))
 
 
-@register("workplans.look_back", "上一年度回头看")
+@register("workplans.look_back", _("上一年度回头看"))
 def look_back(organisation: Organisation, period: Period) -> CheckResult:
     """回头看：上一年度台账的每项任务都有核查结论（年度工作要点）。"""
     last = Assignment.objects.filter(
@@ -151,12 +163,11 @@ def look_back(organisation: Organisation, period: Period) -> CheckResult:
     if not total:
         return CheckResult(
             Status.NO_EVIDENCE,
-            "没有上一年度台账",
-            "逐项核查",
+            gettext("没有上一年度台账"),
+            gettext("逐项核查"),
             (),
-            f"{period.year - 1} 年台账未导入，无从核查",
+            gettext("%(year)s 年台账未导入，无从核查") % {"year": period.year - 1},
         )
     done = last.exclude(look_back="").count()
-    return CheckResult(
-        Status.MET if done == total else Status.MISSING, f"{done} 项", f"{total} 项", (), "逐项核查并记下结论"
-    )
+    status = Status.MET if done == total else Status.MISSING
+    return CheckResult(status, _items(done), _items(total), (), gettext("逐项核查并记下结论"))

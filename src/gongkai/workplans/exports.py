@@ -6,6 +6,9 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
+from django.conf import settings
+from django.utils.translation import override
+
 from gongkai.formats.breakdown import COLUMNS, LABELS, BreakdownTable, Row, write
 
 from .lights import LABELS as LIGHTS
@@ -15,8 +18,9 @@ from .queries import lit
 STATUS = ("承担单位与阶段", "亮灯", "自评", "核验", "回头看", "时限")
 
 
+@override(settings.LANGUAGE_CODE)
 def export(plan: Plan, assignments: list[Assignment], today: date, suffix: str) -> bytes:
-    """导出：返回 .docx 或 .xlsx 文件内容，行与分工表相同，状态列按承担单位逐行列出。
+    """导出：返回 .docx 或 .xlsx 文件内容，行与分工表相同，状态列按承担单位逐行列出；不论界面语言，一律中文。
 
     参数：assignments 为可见的任务；suffix 为 ``.docx`` 或 ``.xlsx``。
     """

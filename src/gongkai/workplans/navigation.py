@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from gongkai.accounts.models import Duty
 from gongkai.accounts.queries import duties_of
@@ -18,15 +19,15 @@ def staff_nav(request: HttpRequest) -> list[dict[str, Any]]:
     roles = {duty.role for duty in duties_of(getattr(request, "user", None))}
     office = roles & {Role.COORDINATOR, Role.LEADER, Role.AUDITOR, Role.CITY}
     items = [
-        ("my", "我的任务", roles & {Role.HANDLER, Role.HEAD}),
-        ("board", "台账看板", office),
-        ("import", "导入分工表", roles & {Role.COORDINATOR}),
-        ("city", "单位排名", roles & {Role.CITY, Role.LEADER, Role.AUDITOR}),
-        ("calendar", "日历", roles),
-        ("notices", "提醒", roles),
-        ("people:list", "人员", roles & {Role.ADMINISTRATOR}),
-        ("people:organisations", "组织", roles & {Role.ADMINISTRATOR}),
-        ("jobs", "后台任务", roles & {Role.ADMINISTRATOR}),
+        ("my", _("我的任务"), roles & {Role.HANDLER, Role.HEAD}),
+        ("board", _("台账看板"), office),
+        ("import", _("导入分工表"), roles & {Role.COORDINATOR}),
+        ("city", _("单位排名"), roles & {Role.CITY, Role.LEADER, Role.AUDITOR}),
+        ("calendar", _("日历"), roles),
+        ("notices", _("提醒"), roles),
+        ("people:list", _("人员"), roles & {Role.ADMINISTRATOR}),
+        ("people:organisations", _("组织"), roles & {Role.ADMINISTRATOR}),
+        ("jobs", _("后台任务"), roles & {Role.ADMINISTRATOR}),
     ]
     found = []
     for name, label, show in items:

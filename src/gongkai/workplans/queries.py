@@ -10,6 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from gongkai.accounts.queries import duties_of, overseen
 from gongkai.core.models import Organisation
@@ -93,9 +95,10 @@ def lit(assignments: Iterable[Assignment], today: date) -> list[Assignment]:
         computed = light_of(row, today)
         row.computed = computed
         row.colour = row.override or computed.colour
-        row.why = (
-            f"人工定灯：{row.override_reason}（系统为：{computed.why}）" if row.override else computed.why
-        )
+        row.why = computed.why
+        if row.override:
+            why = gettext("人工定灯：%(reason)s（系统为：%(why)s）")
+            row.why = why % {"reason": row.override_reason, "why": computed.why}
     return rows
 
 
@@ -115,7 +118,7 @@ class Standing:
         return round(100 * (self.green + 0.5 * self.yellow) / self.total, 1) if self.total else 0.0
 
 
-FORMULA = "得分＝（绿灯数＋0.5×黄灯数）÷已下发任务数×100；同分按红灯少者在前。人工定灯按定后的颜色计。"
+FORMULA = _("得分＝（绿灯数＋0.5×黄灯数）÷已下发任务数×100；同分按红灯少者在前。人工定灯按定后的颜色计。")
 
 
 def standings(user: Any, year: int, today: date) -> list[Standing]:

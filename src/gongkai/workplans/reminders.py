@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from gongkai.accounts.models import Duty
 from gongkai.accounts.queries import people
@@ -35,6 +36,7 @@ def offset_of(due: date, today: date, calendar: Calendar) -> int | None:
 
 
 def _brief(assignment: Assignment, stage: str = "") -> str:
+    # 提醒存在库里并发成邮件，一律中文。
     requirement = assignment.requirement
     return f"{requirement.number} 项{stage}（时限 {assignment.due}）：{requirement.text[:60]}"
 
@@ -72,7 +74,7 @@ def urge(user: Any, assignments: list[Assignment], today: date) -> int:
         sent = 0
         for assignment in assignments:
             if not states.holds_assignment(user, assignment, states.OFFICE):
-                raise Refused([Refusal("duty", "您没有催办该任务的职责")])
+                raise Refused([Refusal("duty", gettext("您没有催办该任务的职责"))])
             text = f"请抓紧办理第 {_brief(assignment)}"
             sent += _notify(assignment, f"urge{today:%m%d}", text)
             record(user, "workplans.urge", assignment)

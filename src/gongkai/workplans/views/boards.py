@@ -11,6 +11,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from gongkai.accounts.models import Duty
@@ -22,7 +24,7 @@ from gongkai.law.workdays import Calendar
 from .. import actions, reminders
 from ..checks import REGISTRY, Period, run
 from ..exports import export as export_ledger
-from ..lights import LABELS, RULE
+from ..lights import LABELS, rule
 from ..models import Assignment, Plan, SavedFilter
 from ..queries import FORMULA, OPEN_STATES, colours, lit, standings, visible_assignments, visible_plans
 from .common import page_of, querystring
@@ -60,7 +62,7 @@ def my(request: HttpRequest) -> HttpResponse:
     page = page_of(request, rows)
     page.object_list = lit(page.object_list, timezone.localdate())
     return render(
-        request, "workplans/my.html", {"page_obj": page, "rule": RULE, "querystring": querystring(request)}
+        request, "workplans/my.html", {"page_obj": page, "rule": rule(), "querystring": querystring(request)}
     )
 
 
@@ -112,7 +114,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "total": len(rows),
         "lights": LABELS,
         "states": Assignment.State.choices,
-        "rule": RULE,
+        "rule": rule(),
         "querystring": querystring(request),
         "saved": request.user.saved_filters.all(),
         "plans": visible_plans(request.user).filter(year=context["year"])[:20],
@@ -127,11 +129,10 @@ def urge(request: HttpRequest) -> HttpResponse:
     """成批催办所选任务。"""
     ids = [pk for pk in request.POST.getlist("task") if pk.isdigit()]
     rows = list(visible_assignments(request.user).filter(pk__in=ids, state__in=OPEN_STATES))
-    attempt(
-        request,
-        lambda: reminders.urge(request.user, rows, timezone.localdate()),
-        f"已催办 {len(rows)} 项未报结的任务",
-    )
+    done = ngettext("已催办 %(n)s 项未报结的任务", "已催办 %(n)s 项未报结的任务", len(rows)) % {
+        "n": len(rows)
+    }
+    attempt(request, lambda: reminders.urge(request.user, rows, timezone.localdate()), done)
     return redirect(f"/staff/board/?{request.POST.get('query', '')}")
 
 
@@ -157,7 +158,7 @@ def city(request: HttpRequest) -> HttpResponse:
         "year": year,
         "years": years,
         "formula": FORMULA,
-        "rule": RULE,
+        "rule": rule(),
     }
     return render(request, "workplans/city.html", context | {"querystring": querystring(request)})
 
@@ -199,7 +200,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "first": first,
         "before": before,
         "after": after,
-        "names": "一二三四五六日",
+        "names": [_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")],
         "provisional": official.is_provisional(first),
     }
     return render(request, "workplans/calendar.html", context)
@@ -238,7 +239,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "plan": found,
         "rows": rows,
-        "rule": RULE,
+        "rule": rule(),
         "is_office": holds(request.user, found.organisation, actions.OFFICE),
         "waiting": sum(t.state == Assignment.State.DRAFT for ts in tasks.values() for t in ts),
         "checks": [
@@ -257,14 +258,13 @@ def plan_action(request: HttpRequest, pk: int) -> HttpResponse:
     """整表动作：全部下发、公开、收回。"""
     found, name = _plan(request, pk), request.POST.get("do")
     if name == "issue":
-        attempt(request, lambda: actions.issue_all(request.user, found), "任务已下发，等待各处室签收")
+        attempt(request, lambda: actions.issue_all(request.user, found), _("任务已下发，等待各处室签收"))
     elif name == "follow":
-        attempt(
-            request, lambda: actions.follow_tree(request.user, found), "已按现在的组织更新，新增的任务待下发"
-        )
+        done = _("已按现在的组织更新，新增的任务待下发")
+        attempt(request, lambda: actions.follow_tree(request.user, found), done)
     elif name in ("release", "withdraw"):
         on = name == "release"
-        done = "已向社会公开已核验的部分" if on else "已收回公开页"
+        done = _("已向社会公开已核验的部分") if on else _("已收回公开页")
         attempt(request, lambda: actions.release(request.user, found, on=on), done)
     return redirect("workplans:plan", pk)
 

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 PAGE_SIZE = 50
 
@@ -17,7 +18,8 @@ def tell_errors(request: HttpRequest, form: forms.Form) -> None:
     for name, errors in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
         for error in errors:
-            messages.error(request, f"{label}：{error}" if label else str(error))
+            text = _("%(label)s：%(text)s") % {"label": label, "text": error} if label else str(error)
+            messages.error(request, text)
 
 
 def page_of(request: HttpRequest, rows: Any, size: int = PAGE_SIZE) -> Page:

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_tasks_db.models import DBTaskResult
 
@@ -43,5 +44,5 @@ def again(request: HttpRequest, pk: Any) -> HttpResponse:
     """重新运行一个失败的任务。"""
     _require_administrator(request.user)
     run_again(request.user, get_object_or_404(DBTaskResult.objects.failed(), pk=pk))
-    messages.success(request, "已重新排队")
+    messages.success(request, _("已重新排队"))
     return redirect("workplans:jobs")

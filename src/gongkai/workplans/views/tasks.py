@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -11,6 +12,8 @@ from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from gongkai.accounts.queries import holds
@@ -22,36 +25,36 @@ from gongkai.law import terms
 from .. import actions, forms, states
 from ..catalogue import BY_CODE, KINDS
 from ..checks import REGISTRY, Period, run
-from ..lights import RULE
+from ..lights import rule
 from ..models import Assignment, Evidence, Extension, ProgressReport, Requirement
 from ..queries import lit, visible_assignments, visible_plans
 from .common import tell_errors
 
 ACTION_LABELS = {
-    "issue": "下发",
-    "issue_all": "全部下发",
-    "sign": "签收",
-    "send_back": "退回任务",
-    "complete": "报结",
-    "verify": "核验",
-    "rework": "质量退回",
-    "close": "销号",
-    "reopen": "重新办理",
-    "add_evidence": "添加证据",
-    "write_report": "写进展报告",
-    "submit": "提交报告",
-    "confirm": "确认报告",
-    "accept": "采纳报告",
-    "return": "退回报告",
-    "ask_extension": "申请延期",
-    "answer_extension": "答复延期申请",
-    "override_light": "人工定灯",
-    "look_back": "回头看",
-    "urge": "催办",
-    "confirm_kind": "确认事项种类",
-    "add_subtask": "拆分步骤",
-    "finish_subtask": "完成步骤",
-    "link_superior": "关联市级任务",
+    "issue": _("下发"),
+    "issue_all": _("全部下发"),
+    "sign": _("签收"),
+    "send_back": _("退回任务"),
+    "complete": _("报结"),
+    "verify": _("核验"),
+    "rework": _("质量退回"),
+    "close": _("销号"),
+    "reopen": _("重新办理"),
+    "add_evidence": _("添加证据"),
+    "write_report": _("写进展报告"),
+    "submit": _("提交报告"),
+    "confirm": _("确认报告"),
+    "accept": _("采纳报告"),
+    "return": _("退回报告"),
+    "ask_extension": _("申请延期"),
+    "answer_extension": _("答复延期申请"),
+    "override_light": _("人工定灯"),
+    "look_back": _("回头看"),
+    "urge": _("催办"),
+    "confirm_kind": _("确认事项种类"),
+    "add_subtask": _("拆分步骤"),
+    "finish_subtask": _("完成步骤"),
+    "link_superior": _("关联市级任务"),
 }
 
 
@@ -86,7 +89,7 @@ def requirement(request: HttpRequest, pk: int) -> HttpResponse:
     kind = BY_CODE.get(found.kind)
     period = Period(found.plan.year, today)
     results = [
-        (REGISTRY[code][0] if code in REGISTRY else kind.name, run(code, found.plan.organisation, period))
+        (REGISTRY[code][0] if code in REGISTRY else kind.label, run(code, found.plan.organisation, period))
         for code in (kind.checks if kind else ())
     ]
     context = {
@@ -95,7 +98,7 @@ def requirement(request: HttpRequest, pk: int) -> HttpResponse:
         "kind": kind,
         "kinds": KINDS,
         "results": results,
-        "rule": RULE,
+        "rule": rule(),
         "terms": terms.find(found.text, found.plan.year),
         "is_office": holds(request.user, found.plan.organisation, actions.OFFICE),
         "superiors": _superiors(found),
@@ -122,11 +125,14 @@ def requirement_action(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(visible_plans(request.user), pk=found.plan_id)
     if request.POST.get("do") == "kind":
         kind = request.POST.get("kind", "")
-        attempt(request, lambda: actions.confirm_kind(request.user, found, kind=kind), "事项种类已确认")
+        attempt(
+            request, lambda: actions.confirm_kind(request.user, found, kind=kind), gettext("事项种类已确认")
+        )
     elif request.POST.get("do") == "superior":
         chosen = request.POST.get("superior", "")
         above = get_object_or_404(Requirement, pk=chosen) if chosen.isdigit() else None
-        attempt(request, lambda: actions.link_superior(request.user, found, superior=above), "市级任务已关联")
+        done = gettext("市级任务已关联")
+        attempt(request, lambda: actions.link_superior(request.user, found, superior=above), done)
     return redirect("workplans:requirement", pk)
 
 
@@ -146,7 +152,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "task": found,
         "moves": states.ASSIGNMENT.available(found, request.user),
-        "rule": RULE,
+        "rule": rule(),
         "works": works,
         "reports": reports,
         "evidence": found.evidence.select_related("author"),
@@ -182,26 +188,26 @@ def task_action(request: HttpRequest, pk: int) -> HttpResponse:
         verdict = request.POST.get("verdict", "")
         if verdict not in Assignment.Verdict.values:
             verdict = ""
-        attempt(
-            request, lambda: actions.move(user, found, name, reason=reason, verdict=verdict), f"已{label}"
-        )
+        done = gettext("已%(action)s") % {"action": label}
+        attempt(request, lambda: actions.move(user, found, name, reason=reason, verdict=verdict), done)
     elif name.startswith("report:"):
-        _, step, report_pk = (name.split(":") + ["", ""])[:3]
+        step, report_pk = (name.split(":")[1:] + [""])[:2]
         if step not in states.REPORT.transitions or not report_pk.isdigit():
             raise Http404
         report = get_object_or_404(ProgressReport, pk=report_pk, assignment=found)
         label = states.REPORT.transitions[step].label
-        attempt(request, lambda: actions.move_report(user, report, step, reason=reason), f"报告已{label}")
+        done = gettext("报告已%(action)s") % {"action": label}
+        attempt(request, lambda: actions.move_report(user, report, step, reason=reason), done)
     elif name in FORMS:
         FORMS[name](request, found)
     elif name.startswith("subtask:") and name[8:].isdigit():
-        attempt(request, lambda: actions.finish_subtask(user, found, int(name[8:])), "步骤已完成")
+        attempt(request, lambda: actions.finish_subtask(user, found, int(name[8:])), gettext("步骤已完成"))
     elif name in ("grant", "refuse"):
         extension = get_object_or_404(Extension, assignment=found, state=Extension.State.ASKED)
         attempt(
             request,
             lambda: actions.answer_extension(user, extension, grant=name == "grant", answer=reason),
-            "已答复",
+            gettext("已答复"),
         )
     return redirect("workplans:task", pk)
 
@@ -213,7 +219,7 @@ def _report(request: HttpRequest, found: Assignment) -> None:
     attempt(
         request,
         lambda: actions.write_report(request.user, found, **form.cleaned_data),
-        "报告草稿已保存，请提交",
+        gettext("报告草稿已保存，请提交"),
     )
 
 
@@ -230,39 +236,39 @@ def _evidence(request: HttpRequest, found: Assignment) -> None:
             return messages.error(request, error.message)
         file.name = f"{values['sha256'][:16]}{suffix}"
         values["file"] = file
-    attempt(request, lambda: actions.add_evidence(request.user, found, **values), "证据已添加")
+    attempt(request, lambda: actions.add_evidence(request.user, found, **values), gettext("证据已添加"))
 
 
 def _extension(request: HttpRequest, found: Assignment) -> None:
     form = forms.ExtensionForm(request.POST)
     if not form.is_valid():
         return tell_errors(request, form)
-    attempt(
-        request, lambda: actions.ask_extension(request.user, found, **form.cleaned_data), "延期申请已提交"
-    )
+    done = gettext("延期申请已提交")
+    attempt(request, lambda: actions.ask_extension(request.user, found, **form.cleaned_data), done)
 
 
 def _override(request: HttpRequest, found: Assignment) -> None:
     form = forms.OverrideForm(request.POST)
     if not form.is_valid():
         return tell_errors(request, form)
-    attempt(
-        request, lambda: actions.override_light(request.user, found, **form.cleaned_data), "人工定灯已更新"
-    )
+    done = gettext("人工定灯已更新")
+    attempt(request, lambda: actions.override_light(request.user, found, **form.cleaned_data), done)
 
 
 def _look_back(request: HttpRequest, found: Assignment) -> None:
     form = forms.VerdictForm(request.POST)
     if not form.is_valid():
         return tell_errors(request, form)
-    attempt(request, lambda: actions.look_back(request.user, found, **form.cleaned_data), "回头看结论已记下")
+    done = gettext("回头看结论已记下")
+    attempt(request, lambda: actions.look_back(request.user, found, **form.cleaned_data), done)
 
 
 def _subtask(request: HttpRequest, found: Assignment) -> None:
     form = forms.SubTaskForm(request.POST)
     if not form.is_valid():
         return tell_errors(request, form)
-    attempt(request, lambda: actions.add_subtask(request.user, found, **form.cleaned_data), "步骤已添加")
+    done = gettext("步骤已添加")
+    attempt(request, lambda: actions.add_subtask(request.user, found, **form.cleaned_data), done)
 
 
 FORMS = {
@@ -277,8 +283,9 @@ FORMS = {
 
 @login_required
 def urge_letter(request: HttpRequest, pk: int) -> HttpResponse:
-    """催办单：可打印的一页。"""
-    found = lit([_task(request, pk)], timezone.localdate())[0]
+    """催办单：可打印的一页，正文总是中文。"""
+    with override(settings.LANGUAGE_CODE):
+        found = lit([_task(request, pk)], timezone.localdate())[0]
     return render(request, "workplans/urge.html", {"task": found, "today": timezone.localdate()})
 
 

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gongkai.accounts.models import Duty
@@ -18,13 +19,13 @@ from gongkai.accounts.queries import duties_of
 from gongkai.core.feedback import attempt
 from gongkai.core.models import Organisation
 from gongkai.core.queries import Resolver
-from gongkai.formats.breakdown import LABELS, MAX_BYTES, BreakdownError
+from gongkai.formats.breakdown import MAX_BYTES, BreakdownError
 from gongkai.law import duties, terms
 
 from .. import actions
 from ..catalogue import BY_CODE, suggest
 from ..forms import UploadForm
-from ..models import Assignment, ImportDraft, Plan
+from ..models import Assignment, ImportDraft, Plan, Requirement
 
 ROLE_LABELS = dict(Assignment.Role.choices)
 
@@ -46,9 +47,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         if file.size > MAX_BYTES:
-            form.add_error(
-                "file", f"文件有 {file.size / 1024 / 1024:.1f} MB，超过 20 MB；请去掉图片等无关内容再上传"
-            )
+            message = _("文件有 %(size)s MB，超过 20 MB；请去掉图片等无关内容再上传")
+            form.add_error("file", message % {"size": f"{file.size / 1024 / 1024:.1f}"})
             return render(request, "workplans/upload.html", {"form": form}, status=400)
         with tempfile.NamedTemporaryFile() as temporary:
             for chunk in file.chunks():
@@ -95,7 +95,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
                 "units": units,
                 "terms": terms.find(row["text"], draft.year),
                 "due": actions.due_of(row, draft.year, timezone.localdate()),
-                "kind": kind.name if kind else "未认出",
+                "kind": kind.label if kind else _("未认出"),
             }
         )
     plan = Plan.objects.filter(organisation=draft.organisation, year=draft.year).first()
@@ -103,7 +103,6 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         "draft": draft,
         "rows": rows,
         "plan": plan,
-        "labels": LABELS,
         "missing": actions.unresolved(draft),
         "units": [org for org in resolver.tree if org.path.startswith(draft.organisation.path)],
         "difference": actions.difference(draft, plan) if plan else None,
@@ -122,9 +121,10 @@ def edit_cell(request: HttpRequest, pk: int, index: int) -> HttpResponse:
         for field in actions.ROW_FIELDS:
             if field in request.POST:
                 actions.edit_draft(request.user, draft, index, field, request.POST[field])
-        messages.success(request, f"第 {row['number']} 项已改正")
+        messages.success(request, _("第 %(number)s 项已改正") % {"number": row["number"]})
         return redirect(f"/staff/import/{pk}/#row-{index}")
-    cells = [(name, LABELS[name], row[name], name in row["inherited"]) for name in actions.ROW_FIELDS]
+    columns = {name: Requirement._meta.get_field(name).verbose_name for name in actions.ROW_FIELDS}
+    cells = [(name, label, row[name], name in row["inherited"]) for name, label in columns.items()]
     return render(
         request, "workplans/edit_cell.html", {"draft": draft, "index": index, "row": row, "cells": cells}
     )
@@ -137,13 +137,13 @@ def name_unit(request: HttpRequest, pk: int) -> HttpResponse:
     draft = _draft(request, pk)
     name, chosen = request.POST.get("name", ""), request.POST.get("as", "")
     if name not in actions.unresolved(draft) or not chosen:
-        messages.error(request, "请选择“新单位”或它是哪个单位的别名")
+        messages.error(request, _("请选择“新单位”或它是哪个单位的别名"))
     else:
         target = None if chosen == "new" else get_object_or_404(Organisation, pk=chosen)
         attempt(
             request,
             lambda: actions.name_unit(request.user, draft, name=name, alias_of=target),
-            f"“{name}”已认定",
+            _("“%(name)s”已认定") % {"name": name},
         )
     return redirect("workplans:preview", pk)
 
@@ -154,9 +154,8 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
     """第三步：确认导入。"""
     draft = _draft(request, pk)
     made: list[Plan] = []
-    if attempt(
-        request, lambda: made.append(actions.commit_import(request.user, draft)), "分工表已导入，请核对后下发"
-    ):
+    done = _("分工表已导入，请核对后下发")
+    if attempt(request, lambda: made.append(actions.commit_import(request.user, draft)), done):
         return redirect("workplans:plan", made[0].pk)
     return redirect("workplans:preview", pk)
 
@@ -166,5 +165,6 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     """放弃草稿。"""
     draft = _draft(request, pk)
-    attempt(request, lambda: actions.discard_draft(request.user, draft), "导入草稿已放弃，台账没有变化")
+    done = _("导入草稿已放弃，台账没有变化")
+    attempt(request, lambda: actions.discard_draft(request.user, draft), done)
     return redirect("workplans:import")
