@@ -11,6 +11,7 @@ urlpatterns = [
     path("plans/<int:pk>/", views.plan, name="plan"),
     path("search/", views.search, name="search"),
     path("elder/", views.elder, name="elder"),
+    path("language/", views.language, name="language"),
     path("feedback/", views.feedback, name="feedback"),
     path("sitemap/", views.sitemap, name="sitemap"),
 ]

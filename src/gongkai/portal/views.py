@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
@@ -48,16 +49,28 @@ def search(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_POST
-def elder(request: HttpRequest) -> HttpResponse:
-    """长者模式：由服务器记在 Cookie 里，不靠脚本。"""
+def _remember(request: HttpRequest, name: str, value: str) -> HttpResponse:
+    """记住一项选择：由服务器记在 Cookie 里，不靠脚本；然后回到原页，只回本站。"""
     back = request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = "/"
     response = redirect(back)
-    on = request.COOKIES.get("elder") != "1"
-    response.set_cookie("elder", "1" if on else "0", max_age=31_536_000, samesite="Lax", httponly=True)
+    response.set_cookie(name, value, max_age=31_536_000, samesite="Lax", httponly=True)
     return response
+
+
+@require_POST
+def elder(request: HttpRequest) -> HttpResponse:
+    """长者模式：开或关。"""
+    return _remember(request, "elder", "0" if request.COOKIES.get("elder") == "1" else "1")
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """界面语言：记下所选的；没有的语言按中文记。"""
+    code = request.POST.get("language", "")
+    code = code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    return _remember(request, settings.LANGUAGE_COOKIE_NAME, code)
 
 
 def feedback(request: HttpRequest) -> HttpResponse:

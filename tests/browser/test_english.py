@@ -1,0 +1,49 @@
+"""英文界面：切换、各页无障碍、宽窄屏都不横向溢出。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from test_walk import Visitor, chromium  # noqa: F401
+
+from gongkai.workplans import actions
+from gongkai.workplans.models import Assignment
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_the_pages_fit_in_english(
+    chromium: Any,  # noqa: F811
+    live_server: Any,
+    ledger: Any,
+    person: Any,
+    width: int,
+) -> None:
+    actions.issue_all(person("office"), ledger)
+    actions.release(person("office"), ledger, on=True)
+    task = Assignment.objects.get(requirement__number="20", organisation__name="科技信息处")
+    visitor = Visitor(chromium, live_server.url, width).login("office")
+    visitor.open("/").press("English", within="header").check()
+    assert visitor.page.get_attribute("html", "lang") == "en"
+    for path in (
+        "/plans/",
+        f"/plans/{ledger.pk}/",
+        "/search/?q=网站",
+        "/sitemap/",
+        "/feedback/",
+        "/staff/board/",
+    ):
+        visitor.open(path)
+    for path in (
+        "import/",
+        "calendar/",
+        f"plans/{ledger.pk}/",
+        f"tasks/{task.pk}/",
+        f"tasks/{task.pk}/urge/",
+    ):
+        visitor.open(f"/staff/{path}")
+    visitor.open(f"/staff/requirements/{task.requirement_id}/").sees("Responsible unit")
+    visitor.press("Elder mode", within="header").check()
+    visitor.press("简体中文", within="header").sees("承担单位")
