@@ -1,4 +1,4 @@
-"""网址总表：公众在前，工作人员在 /staff/。"""
+"""网址总表：公众在前，工作人员在 /staff/，采编后台在 /office/。"""
 
 from django.urls import include, path
 
@@ -7,4 +7,5 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("staff/", include("gongkai.accounts.urls")),
     path("staff/", include("gongkai.workplans.urls")),
+    path("office/", include("gongkai.portal.backoffice")),
 ]

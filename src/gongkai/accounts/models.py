@@ -24,6 +24,10 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.name or self.username
 
+    def get_full_name(self) -> str:
+        """姓名：各处（含采编后台的修订、锁定记录）都显示它，不用分开的名和姓。"""
+        return self.name
+
 
 class Duty(models.Model):
     """职责：某人在某单位承担的角色；协调员等管辖类角色及于下级。"""

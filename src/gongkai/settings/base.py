@@ -33,6 +33,17 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # 采编后台（Wagtail）：只装用得到的；站点、语种、外站嵌入、表单都不装。
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_filters",
     "axes",
     "allauth",
     "allauth.account",
@@ -87,7 +98,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    # 认证照 allauth；权限由职责算出，不看权限组。
+    "gongkai.accounts.permissions.DutyBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -139,7 +151,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "files"
-# 上传的文件只经视图按权限发出，不设公开目录。
+# 上传的文件只经视图按权限发出，不设公开目录；采编用的图片由后台的视图发出。
+MEDIA_URL = "/office/media/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20000
 SESSION_COOKIE_HTTPONLY = True
@@ -160,3 +173,29 @@ SITE = {
     "icp": os.environ.get("GONGKAI_ICP", ""),
     "police": os.environ.get("GONGKAI_POLICE", ""),
 }
+
+# 采编后台。登录、口令、语言都是我们自己的一套，Wagtail 自带的一概关掉；不向外站发任何请求。
+WAGTAIL_SITE_NAME = "采编后台"
+WAGTAILADMIN_BASE_URL = os.environ.get("GONGKAI_BASE_URL", "http://localhost:8000")
+WAGTAILADMIN_LOGIN_URL = "/office/login/"
+WAGTAIL_FRONTEND_LOGIN_URL = "/office/login/"
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
+WAGTAIL_I18N_ENABLED = False
+# 审核是我们自己的状态表（职责分离），不用 Wagtail 的工作流。
+WAGTAIL_WORKFLOW_ENABLED = False
+WAGTAIL_ALLOW_UNICODE_SLUGS = True
+WAGTAIL_DATE_FORMAT = "%Y-%m-%d"
+WAGTAIL_DATETIME_FORMAT = "%Y-%m-%d %H:%M"
+WAGTAIL_TIME_FORMAT = "%H:%M"
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "png", "jpg", "jpeg"]
+WAGTAILIMAGES_EXTENSIONS = ["png", "jpg", "jpeg"]
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
+TAGGIT_CASE_INSENSITIVE = True

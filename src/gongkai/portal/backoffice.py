@@ -1,0 +1,79 @@
+"""采编后台的外壳：登录走我们自己的一套，用不着的部分关掉，其余交给 Wagtail。
+
+本模块也是 /office/ 的网址表：自己的网址在前，先于 Wagtail 的同名网址。
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from allauth.account.views import LogoutView
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import include, path, re_path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.static import serve
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.admin.auth import require_admin_access
+from wagtail.admin.views.account import AccountView, ThemeSettingsPanel
+from wagtail.documents.views.serve import serve as serve_document
+from wagtail.users.models import UserProfile
+
+from gongkai.accounts.permissions import ENTER_OFFICE
+
+# Wagtail 放图片原件和各种尺寸的两个目录；附件目录里的其他文件不经这里发出。
+IMAGE_FOLDERS = ("original_images", "images")
+
+
+@never_cache
+def login(request: HttpRequest) -> HttpResponse:
+    """登录：一律走统一的登录页（锁定、动态口令都在那里）。错误：PermissionDenied——已登录但没有职责。"""
+    following = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(following, {request.get_host()}, request.is_secure()):
+        following = reverse("wagtailadmin_home")
+    if not request.user.is_authenticated:
+        return redirect_to_login(following, reverse(settings.LOGIN_URL))
+    if not request.user.has_perm(ENTER_OFFICE):
+        raise PermissionDenied
+    return redirect(following)
+
+
+def absent(request: HttpRequest, *args: Any) -> HttpResponse:
+    """关掉的部分：Wagtail 自带的口令、人员、权限组、页面树、工作流，我们都有自己的或用不着。"""
+    raise Http404
+
+
+def media(request: HttpRequest, path: str) -> HttpResponse:
+    """采编用的图片：只发给进得了后台的人；公众看到的图片由信息发布时另写。"""
+    folder, _slash, rest = path.partition("/")
+    if folder not in IMAGE_FOLDERS or not rest:
+        raise Http404
+    # 以该目录为根，“..”越不出去。
+    return serve(request, rest, document_root=str(Path(settings.MEDIA_ROOT) / folder))
+
+
+class ScreenSettings(AccountView):
+    """显示设置：明暗、对比度、疏密、快捷键；姓名、头像、口令、语言不在这里改。"""
+
+    page_title = _("显示设置")
+
+    def get_panels(self) -> list[Any]:
+        user: Any = self.request.user
+        return [ThemeSettingsPanel(self.request, user, UserProfile.get_for_user(user))]
+
+
+urlpatterns = [
+    path("login/", login, name="wagtailadmin_login"),
+    path("logout/", LogoutView.as_view(), name="wagtailadmin_logout"),
+    path("account/", require_admin_access(ScreenSettings.as_view()), name="wagtailadmin_account"),
+    path("media/<path:path>", require_admin_access(media), name="office_media"),
+    re_path(r"^documents/file/(\d+)/(.*)$", require_admin_access(serve_document), name="wagtaildocs_serve"),
+    re_path(r"^(?:password_reset|users|groups|pages|collections|workflows|api|failwhale|test404)/", absent),
+    path("", include(wagtailadmin_urls)),
+]

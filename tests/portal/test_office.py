@@ -1,0 +1,181 @@
+"""采编后台的外壳：谁进得来、怎么登录、关掉了什么。"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, Group
+from django.test import Client
+
+from gongkai.accounts.models import Duty, User
+from gongkai.accounts.permissions import ENTER_OFFICE, grant
+from gongkai.workplans import demo
+
+ROLES = ("office", "handler", "head", "secrecy", "legal", "leader", "city", "auditor", "admin")
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_everyone_with_a_duty_may_enter(bureau: Any, person: Any, username: str) -> None:
+    page = signed_in(person(username)).get("/office/")
+    assert page.status_code == 200 and "采编后台" in page.content.decode()
+    assert f'"name": {json.dumps(person(username).name)}' in page.content.decode()
+    assert "采编后台" in signed_in(person(username)).get("/staff/notices/").content.decode()
+
+
+def test_nobody_else_may_enter(bureau: Any, person: Any) -> None:
+    idle = User.objects.create_user("idle", password=demo.PASSWORD)
+    idle.groups.add(*Group.objects.all())
+    client = signed_in(idle)
+    page = client.get("/office/", follow=True)
+    assert page.status_code == 403 and len(page.redirect_chain) == 1
+    assert "采编后台" not in client.get("/staff/notices/").content.decode()
+    gone = person("handler")
+    client = signed_in(gone)
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    assert client.get("/office/", follow=True).redirect_chain[-1][0].startswith("/accounts/login/")
+    assert not AnonymousUser().has_perm(ENTER_OFFICE)
+
+
+def test_permissions_follow_duties_and_their_organisation(bureau: Any, person: Any) -> None:
+    handler = person("handler")
+    unit = handler.duties.get().organisation
+    grant("tests.write", {Duty.Role.HANDLER})
+    duty_here = type("Thing", (), {"organisation": unit})()
+    duty_elsewhere = type("Thing", (), {"organisation": bureau})()
+    assert handler.has_perm("tests.write") and handler.has_module_perms("tests")
+    assert handler.has_perm("tests.write", duty_here) and not handler.has_perm("tests.write", duty_elsewhere)
+    assert not person("head").has_perm("tests.write")
+    handler.duties.all().delete()
+    assert not person("handler").has_perm("tests.write")
+
+
+@pytest.mark.parametrize(
+    "path", ["/office/", "/office/login/", "/office/account/", "/office/media/images/a.png"]
+)
+def test_signing_in_goes_through_our_own_page(bureau: Any, path: str) -> None:
+    page = Client().get(path, follow=True)
+    assert page.redirect_chain[-1][0].startswith("/accounts/login/?next=/office/")
+    assert "id_login" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "following", ["https://example.invalid/", "//example.invalid/", "javascript:alert(1)"]
+)
+def test_the_login_never_leads_to_another_site(bureau: Any, person: Any, following: str) -> None:
+    assert signed_in(person("head")).get("/office/login/", {"next": following}).url == "/office/"
+    assert "example" not in Client().get("/office/login/", {"next": following}).url
+
+
+def test_a_password_sent_to_the_office_signs_nobody_in(bureau: Any) -> None:
+    client = Client()
+    client.post("/office/login/", {"username": "office", "password": demo.PASSWORD})
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_second_factor_is_asked_before_the_office(bureau: Any, person: Any) -> None:
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    TOTP.activate(person("office"), generate_totp_secret())
+    client = Client()
+    page = client.post(
+        "/accounts/login/?next=/office/", {"login": "office", "password": demo.PASSWORD}, follow=True
+    )
+    assert page.redirect_chain[-1][0].startswith("/accounts/2fa/authenticate/")
+    assert client.get("/office/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "password_reset/",
+        "users/",
+        "users/new/",
+        "groups/",
+        "groups/new/",
+        "pages/",
+        "pages/1/",
+        "collections/",
+        "workflows/list/",
+        "api/main/pages/",
+        "failwhale/",
+        "media/attachments/a.pdf",
+        "media/images/",
+        "nowhere/",
+    ],
+)
+def test_what_nobody_needs_is_closed(bureau: Any, person: Any, path: str) -> None:
+    boss = person("admin")
+    boss.is_superuser = True
+    boss.save()
+    assert signed_in(boss).get(f"/office/{path}").status_code == 404
+
+
+def test_only_images_are_served_and_only_to_staff(bureau: Any, person: Any, settings: Any) -> None:
+    root = Path(settings.MEDIA_ROOT)
+    for name in ("images/a.png", "attachments/secret.pdf"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"content")
+    client = signed_in(person("head"))
+    assert b"".join(client.get("/office/media/images/a.png").streaming_content) == b"content"  # type: ignore[attr-defined]
+    for path in (
+        "attachments/secret.pdf",
+        "images/../attachments/secret.pdf",
+        "images/%2e%2e/attachments/secret.pdf",
+    ):
+        assert client.get(f"/office/media/{path}").status_code in (400, 404)
+    assert Client().get("/office/media/images/a.png").status_code == 302
+
+
+def test_the_password_is_not_changed_in_the_office(bureau: Any, person: Any) -> None:
+    client = signed_in(person("head"))
+    page = client.get("/office/account/").content.decode()
+    assert 'name="theme-theme"' in page
+    for field in ("password", "avatar", "locale", "name_email", "notifications"):
+        assert f'name="{field}-' not in page
+    client.post(
+        "/office/account/",
+        {
+            "theme-theme": "dark",
+            "theme-contrast": "system",
+            "theme-density": "default",
+            "password-new_password1": "another-password-1",
+            "password-new_password2": "another-password-1",
+            "locale-preferred_language": "en",
+        },
+    )
+    head = person("head")
+    assert head.check_password(demo.PASSWORD) and head.wagtail_userprofile.theme == "dark"
+    assert head.wagtail_userprofile.preferred_language == ""
+
+
+def test_signing_out_ends_the_session(bureau: Any, person: Any) -> None:
+    client = signed_in(person("head"))
+    assert client.post("/office/logout/").url == "/"
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_office_follows_the_chosen_language(bureau: Any, person: Any) -> None:
+    client = signed_in(person("head"))
+    assert '<html lang="zh-hans"' in client.get("/office/").content.decode()
+    client.cookies.load({settings.LANGUAGE_COOKIE_NAME: "en"})
+    page = client.get("/office/").content.decode()
+    assert '<html lang="en"' in page and "Editing office" in page
+
+
+def test_no_request_goes_outside(bureau: Any, person: Any) -> None:
+    user = person("head")
+    user.email = "head@example.invalid"
+    user.save()
+    page = signed_in(user).get("/office/").content.decode()
+    for outside in ("gravatar", "releases.wagtail", "guide.wagtail", "wagtail.org"):
+        assert outside not in page
