@@ -27,7 +27,8 @@ from gongkai.workplans.lights import Facts, light
 from gongkai.workplans.models import Assignment, Evidence, Notice, Plan, Requirement
 
 SOURCE = Path(gongkai.__file__).parent
-CATALOGUE = SOURCE / "locale" / "en" / "LC_MESSAGES"
+# 公用的一份在 locale/，各应用自己的在 <应用>/locale/。
+CATALOGUES = sorted(SOURCE.glob("**/locale/en/LC_MESSAGES/django.po"))
 ENGLISH = {settings.LANGUAGE_COOKIE_NAME: "en"}
 CHINESE = re.compile("[\u3400-\u9fff\uff00-\uff60“”]")
 # 只认汉字与全角标点；引号两种文字通用，只在模板里查。
@@ -37,10 +38,10 @@ _TEXT = r"""u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 CALL = re.compile(rf"\b(n?p?gettext|_)\(\s*({_TEXT}(?:\s*,\s*{_TEXT})*)")
 
 
-def _entries() -> list[dict[str, str]]:
+def _entries(catalogue: Path) -> list[dict[str, str]]:
     """读 .po：每条为 msgctxt、msgid、msgid_plural、msgstr、msgstr[0]……；flags 为标记行。"""
     found = []
-    for block in re.split(r"\n\s*\n", (CATALOGUE / "django.po").read_text(encoding="utf-8")):
+    for block in re.split(r"\n\s*\n", catalogue.read_text(encoding="utf-8")):
         entry: dict[str, str] = {"flags": ""}
         field = ""
         for line in block.splitlines():
@@ -52,10 +53,10 @@ def _entries() -> list[dict[str, str]]:
             field = name
         if "msgid" in entry:
             found.append(entry)
-    return found
+    return found[1:]
 
 
-ENTRIES = _entries()[1:]
+ENTRIES = [entry for catalogue in CATALOGUES for entry in _entries(catalogue)]
 
 
 def _translations(entry: dict[str, str]) -> list[str]:
@@ -77,11 +78,12 @@ def test_placeholders_agree() -> None:
             assert sorted(set(PLACEHOLDER.findall(text))) == sorted(set(PLACEHOLDER.findall(entry["msgid"])))
 
 
-def test_the_compiled_catalogue_is_up_to_date() -> None:
-    with (CATALOGUE / "django.mo").open("rb") as file:
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda path: path.parts[-5])
+def test_the_compiled_catalogue_is_up_to_date(catalogue: Path) -> None:
+    with catalogue.with_suffix(".mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
     expected: dict[Any, str] = {}
-    for entry in ENTRIES:
+    for entry in _entries(catalogue):
         key = entry["msgid"]
         if "msgctxt" in entry:
             key = f"{entry['msgctxt']}\x04{key}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
+
 from gongkai.core.models import Organisation
 
 from .models import Duty
@@ -11,6 +13,7 @@ from .models import Duty
 Role = Duty.Role
 # 及于下级的角色。协调员只办本单位的分工表：市里的协调员看得到各局的台账，但不能替局里核验。
 REACHING_DOWN = frozenset({Role.LEADER, Role.CITY, Role.AUDITOR, Role.ADMINISTRATOR})
+INTERNAL = (Organisation.Kind.DIVISION, Organisation.Kind.AFFILIATED, Organisation.Kind.WINDOW)
 OVERSEEING = frozenset({Role.COORDINATOR, Role.LEADER, Role.CITY, Role.AUDITOR})
 
 
@@ -38,6 +41,24 @@ def holds(user: Any, organisation: Organisation, roles: frozenset[str]) -> bool:
 def overseen(user: Any) -> list[Organisation]:
     """所辖：此人可以总览（含下级）的单位。"""
     return [duty.organisation for duty in duties_of(user) if duty.role in OVERSEEING]
+
+
+def reach(user: Any, field: str, *, city: bool = False) -> Q:
+    """所及：此人职责所及单位的条件，field 为指向组织的字段名；未登录的什么都不及。
+
+    city 为真时只取市政务公开办一类督查角色（看得到下级已公开的），为假时取其余角色。
+    及于下级的角色看整棵子树；其余角色看本单位及其内设、所属单位，不及于下级的局和区。
+    """
+    scope = Q(pk__in=[])
+    for duty in duties_of(user):
+        if duty.role == Role.ADMINISTRATOR or (duty.role == Role.CITY) != city:
+            continue
+        unit = duty.organisation
+        if duty.role in REACHING_DOWN or unit.kind not in (Organisation.Kind.CITY, Organisation.Kind.DISTRICT):
+            scope |= Q(**{f"{field}__path__startswith": unit.path})
+        else:
+            scope |= Q(**{field: unit}) | Q(**{f"{field}__parent": unit, f"{field}__kind__in": INTERNAL})
+    return scope
 
 
 def people(organisation: Organisation, *roles: str) -> list[Any]:

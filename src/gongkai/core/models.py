@@ -69,6 +69,14 @@ class Organisation(models.Model):
                         Organisation.objects.filter(pk=child.pk).update(path=path + child.path[len(old) :])
 
     @property
+    def agency(self) -> Organisation:
+        """公开主体：自身或最近的上级中的局、区、市、公共企事业单位。"""
+        unit = self
+        while unit.kind in (self.Kind.DIVISION, self.Kind.AFFILIATED, self.Kind.WINDOW) and unit.parent:
+            unit = unit.parent
+        return unit
+
+    @property
     def line(self) -> list[int]:
         """上溯：从根到自身的编号。"""
         return [int(part) for part in self.path.strip("/").split("/")]

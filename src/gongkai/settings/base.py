@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "gongkai.accounts",
     "gongkai.audit",
     "gongkai.workplans",
+    "gongkai.records",
     "gongkai.portal",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,0 +1,66 @@
+"""信息资源库的读取：公开信息、栏目规则、队列。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from gongkai.accounts.queries import duties_of
+
+from . import states
+from .models import Column, Edition, Record
+
+
+def public_records() -> QuerySet[Record]:
+    """公众可见的信息，连同公开版本，新的在前。"""
+    rows = Record.objects.public().filter(live__openness=Edition.Openness.ACTIVE)
+    return rows.select_related("live", "agency", "site").order_by("-first_published_at", "-pk")
+
+
+def matches(column: Column, record: Record) -> bool:
+    """合规则：信息按栏目规则该不该进这个栏目；空规则只收手工挑选的。
+
+    规则的键：kinds 类型、organisations 承办单位或公开主体编号、items20 条例第二十条类别、themes 主题；
+    写了几个键就要同时满足，一个键里任一值即可。
+    """
+    rule, edition = column.rule, record.live
+    if not rule or edition is None:
+        return False
+    facts = {
+        "kinds": {record.kind},
+        "organisations": {record.organisation_id, record.agency_id},
+        "items20": {edition.item20},
+        "themes": {edition.theme},
+    }
+    return all(facts[key] & set(values) for key, values in rule.items() if values)
+
+
+def columns_for(record: Record) -> list[Column]:
+    """按规则该进的栏目：本站点在用栏目中的，逐条规则判断。"""
+    columns = Column.objects.open().filter(site=record.site_id)
+    return [column for column in columns if matches(column, record)]
+
+
+def column_records(column: Column) -> QuerySet[Record]:
+    """栏目里的公开信息：置顶在前，再按公开时间新的在前。"""
+    rows = public_records().filter(placements__column=column, archived_at=None)
+    return rows.order_by("-placements__pinned", "-first_published_at", "-pk")
+
+
+def queue(user: Any) -> QuerySet[Edition]:
+    """待我审：此人有职责办理的审查环节上的版本，先到的在前。"""
+    scope = Q(pk__in=[])
+    steps = {
+        states.Role.HEAD: (Edition.State.HEAD,),
+        states.Role.SECRECY: (Edition.State.SECRECY,),
+        states.Role.LEGAL: (Edition.State.LEGAL,),
+        states.Role.LEADER: (Edition.State.SIGNING,),
+        states.Role.COORDINATOR: (Edition.State.SIGNED, Edition.State.SCHEDULED),
+    }
+    for duty in duties_of(user):
+        for state in steps.get(duty.role, ()):
+            unit = "record__organisation" if duty.role == states.Role.HEAD else "record__agency"
+            scope |= Q(state=state, **{unit: duty.organisation_id})
+    rows = Edition.objects.visible_to(user).filter(scope).exclude(author=user)
+    return rows.select_related("record__organisation", "record__agency", "author").order_by("updated_at")
