@@ -54,7 +54,8 @@ def reach(user: Any, field: str, *, city: bool = False) -> Q:
         if duty.role == Role.ADMINISTRATOR or (duty.role == Role.CITY) != city:
             continue
         unit = duty.organisation
-        if duty.role in REACHING_DOWN or unit.kind not in (Organisation.Kind.CITY, Organisation.Kind.DISTRICT):
+        holds_no_agencies = unit.kind not in (Organisation.Kind.CITY, Organisation.Kind.DISTRICT)
+        if duty.role in REACHING_DOWN or holds_no_agencies:
             scope |= Q(**{f"{field}__path__startswith": unit.path})
         else:
             scope |= Q(**{field: unit}) | Q(**{f"{field}__parent": unit, f"{field}__kind__in": INTERNAL})
