@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from threading import Event, Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from gongkai.core.jobs import start_due
+from gongkai.core.jobs import Poller, keep_polling, poll, start_due
 from gongkai.workplans.tasks import deliver
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -53,3 +54,28 @@ def test_a_daily_job_starts_once_a_day_after_its_hour() -> None:
     assert start_due(early) == ["跟随组织变化"] and start_due(early + timedelta(hours=1)) == ["到期提醒"]
     assert start_due(early + timedelta(hours=9)) == []
     assert start_due(early + timedelta(days=1, hours=9)) == ["跟随组织变化", "到期提醒"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_failure_does_not_end_the_polling() -> None:
+    stop, calls = Event(), []
+
+    def run() -> int:
+        calls.append(len(calls))
+        if len(calls) == 1:
+            raise RuntimeError("坏了一次")
+        if len(calls) == 4:
+            stop.set()
+        return 1 if len(calls) == 2 else 0
+
+    thread = Thread(target=keep_polling, args=(Poller("试", 0.01, run), stop))
+    thread.start()
+    thread.join(timeout=20)
+    assert not thread.is_alive() and calls == [0, 1, 2, 3]
+
+
+def test_two_pollers_cannot_share_a_name(monkeypatch: Any) -> None:
+    monkeypatch.setattr("gongkai.core.jobs.POLLERS", {})
+    poll("试", 1, lambda: 0)
+    with pytest.raises(ValueError, match="重名"):
+        poll("试", 1, lambda: 0)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from threading import Event
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from gongkai.audit.actions import record
 
 from .models import PeriodicRun
+
+logger = logging.getLogger(__name__)
 
 # 第 1、2、3 次失败后各等多久再试；第 4 次失败就停下，等人处理。
 DELAYS: Final = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
@@ -63,6 +67,40 @@ def start_due(now: datetime) -> list[str]:
                 job.start(local.date().isoformat())
                 started.append(job.name)
     return started
+
+
+@dataclass(frozen=True, slots=True)
+class Poller:
+    """常看：name 名称，every 隔多久看一次（秒），run() 做完眼前的活，返回做了几件。"""
+
+    name: str
+    every: float
+    run: Callable[[], int]
+
+
+POLLERS: dict[str, Poller] = {}
+
+
+def poll(name: str, every: float, run: Callable[[], int]) -> None:
+    """登记常看的活：定时发布、烘焙、索引这类几秒之内要做的。错误：重名抛出 ValueError。"""
+    if name in POLLERS:
+        raise ValueError(f"常看的活重名：{name}")
+    POLLERS[name] = Poller(name, every, run)
+
+
+def keep_polling(poller: Poller, stop: Event) -> None:
+    """一直看着：直到 stop；出了错记下来接着看，一项出错不耽误别的。数据库连接归本线程。"""
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            busy = poller.run() > 0
+        except Exception:  # noqa: BLE001 不论什么错都不能停下这条线
+            logger.exception("常看的活出错：%s", poller.name)
+            busy = False
+        # 还有活就接着做，没活才歇。
+        if not busy:
+            stop.wait(poller.every)
+    connection.close()
 
 
 def run_again(user: Any, result: DBTaskResult) -> None:
