@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from gongkai.accounts.models import Duty, User
 from gongkai.audit.models import Entry
+from gongkai.core import evidence
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refused
 from gongkai.law.workdays import Calendar
-from gongkai.workplans import actions, catalogue, checks, demo, reminders, states
+from gongkai.workplans import actions, catalogue, demo, reminders, states
 from gongkai.workplans.lights import GREEN, GREY, RED, YELLOW, Facts, light
 from gongkai.workplans.models import Assignment, Evidence, ImportDraft, Notice, ProgressReport
 from gongkai.workplans.queries import standings, visible_assignments, visible_plans
@@ -244,32 +245,32 @@ def test_no_green_without_evidence_or_report(
 
 
 def test_checks_never_pass_for_absent_modules(ledger: Any, bureau: Any, person: Any) -> None:
-    period = checks.Period(2026, TODAY)
-    codes = [code for kind in catalogue.KINDS for code in kind.checks]
-    absent = [code for code in codes if code not in checks.REGISTRY]
-    assert len(catalogue.KINDS) == 31 and len(absent) > 20
-    assert {checks.run(code, bureau, period).status for code in absent} == {checks.Status.ABSENT}
-    assert checks.run("workplans.ledger", bureau, period).status == checks.Status.MISSING
+    period = evidence.Period(2026, TODAY)
+    codes = [code for kind in catalogue.KINDS for code in kind.checks] + ["nowhere.nothing"]
+    absent = [code for code in codes if code not in evidence.REGISTRY]
+    assert len(catalogue.KINDS) == 31 and absent
+    assert {evidence.run(code, bureau, period).status for code in absent} == {evidence.Status.ABSENT}
+    assert evidence.run("workplans.ledger", bureau, period).status == evidence.Status.MISSING
     actions.issue_all(person("office"), ledger)
-    assert checks.run("workplans.ledger", bureau, period).status == checks.Status.MET
-    assert checks.run("workplans.briefing", bureau, period).status == checks.Status.NO_EVIDENCE
-    evidence = actions.add_evidence(
+    assert evidence.run("workplans.ledger", bureau, period).status == evidence.Status.MET
+    assert evidence.run("workplans.briefing", bureau, period).status == evidence.Status.NO_EVIDENCE
+    minutes = actions.add_evidence(
         person("office"),
         task_of("26", "办公室"),
         kind="briefing",
         title="局长听取汇报",
         held_on=date(2026, 3, 2),
     )
-    assert checks.run("workplans.briefing", bureau, period).status == checks.Status.MET
-    evidence.delete()
-    assert checks.run("workplans.briefing", bureau, period).status == checks.Status.NO_EVIDENCE, (
+    assert evidence.run("workplans.briefing", bureau, period).status == evidence.Status.MET
+    minutes.delete()
+    assert evidence.run("workplans.briefing", bureau, period).status == evidence.Status.NO_EVIDENCE, (
         "证据没了，结论就变"
     )
 
 
 def test_progress_check_looks_at_last_month(signed: Assignment, bureau: Any, person: Any) -> None:
-    period = checks.Period(2026, date(2026, 6, 10))
-    assert checks.run("workplans.progress", bureau, period).status == checks.Status.LATE
+    period = evidence.Period(2026, date(2026, 6, 10))
+    assert evidence.run("workplans.progress", bureau, period).status == evidence.Status.LATE
     ProgressReport.objects.create(
         assignment=signed,
         period="2026-05",
@@ -278,7 +279,7 @@ def test_progress_check_looks_at_last_month(signed: Assignment, bureau: Any, per
         state="accepted",
         author=person("handler"),
     )
-    assert checks.run("workplans.progress", bureau, period).status == checks.Status.MET
+    assert evidence.run("workplans.progress", bureau, period).status == evidence.Status.MET
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,5 +6,5 @@ class WorkplansConfig(AppConfig):
     verbose_name = "工作要点"
 
     def ready(self) -> None:
-        # 装载即登记每日任务。
-        from . import tasks  # noqa: F401
+        # 装载即登记核查与每日任务。
+        from . import checks, tasks  # noqa: F401

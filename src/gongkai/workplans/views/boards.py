@@ -18,11 +18,11 @@ from django.views.decorators.http import require_POST
 from gongkai.accounts.models import Duty
 from gongkai.accounts.queries import duties_of, holds
 from gongkai.audit.models import Entry
+from gongkai.core.evidence import REGISTRY, Period, run
 from gongkai.core.feedback import attempt
 from gongkai.law.workdays import Calendar
 
 from .. import actions, reminders
-from ..checks import REGISTRY, Period, run
 from ..exports import export as export_ledger
 from ..lights import LABELS, rule
 from ..models import Assignment, Plan, SavedFilter

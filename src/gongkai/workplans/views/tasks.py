@@ -18,13 +18,13 @@ from django.views.decorators.http import require_POST
 
 from gongkai.accounts.queries import holds
 from gongkai.audit.models import Entry
+from gongkai.core.evidence import REGISTRY, Period, run
 from gongkai.core.feedback import attempt
 from gongkai.core.uploads import check_upload
 from gongkai.law import terms
 
 from .. import actions, forms, states
 from ..catalogue import BY_CODE, KINDS
-from ..checks import REGISTRY, Period, run
 from ..lights import rule
 from ..models import Assignment, Evidence, Extension, ProgressReport, Requirement
 from ..queries import lit, visible_assignments, visible_plans
