@@ -18,6 +18,7 @@ from django.urls import include, path, re_path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+from django.views.i18n import JavaScriptCatalog
 from django.views.static import serve
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.admin.auth import require_admin_access
@@ -58,6 +59,10 @@ def media(request: HttpRequest, path: str) -> HttpResponse:
     return serve(request, rest, document_root=str(Path(settings.MEDIA_ROOT) / folder))
 
 
+# 脚本里的文字：Wagtail 只取自己的目录，加上我们补译的。
+script_messages = JavaScriptCatalog.as_view(packages=["wagtail.admin", "gongkai.portal"])
+
+
 class ScreenSettings(AccountView):
     """显示设置：明暗、对比度、疏密、快捷键；姓名、头像、口令、语言不在这里改。"""
 
@@ -71,6 +76,7 @@ class ScreenSettings(AccountView):
 urlpatterns = [
     path("login/", login, name="wagtailadmin_login"),
     path("logout/", LogoutView.as_view(), name="wagtailadmin_logout"),
+    path("jsi18n/", script_messages, name="wagtailadmin_javascript_catalog"),
     path("account/", require_admin_access(ScreenSettings.as_view()), name="wagtailadmin_account"),
     path("media/<path:path>", require_admin_access(media), name="office_media"),
     re_path(r"^documents/file/(\d+)/(.*)$", require_admin_access(serve_document), name="wagtaildocs_serve"),
