@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -33,3 +34,80 @@ def ledger(bureau: Any, person: Callable[[str], Any]) -> Any:
     office = person("office")
     draft = actions.draft_import(office, bureau, path=demo.SAMPLE, filename="plan.txt", year=2026)
     return actions.commit_import(office, draft)
+
+
+CONTENT = {
+    "title": "关于开展管网检漏的通知",
+    "summary": "部署全市供水管网检漏工作。",
+    "issuer": "临江市水务局",
+    "written_on": date(2026, 1, 5),
+    "body": "<p>各供水单位：现就管网检漏工作通知如下。</p>",
+}
+
+
+@pytest.fixture
+def site(bureau: Any) -> Any:
+    """演示的局的网站和栏目。"""
+    from gongkai.records import demo
+
+    return demo.seed(bureau)
+
+
+@pytest.fixture
+def make(site: Any, person: Callable[[str], Any]) -> Callable[..., Any]:
+    """起草：科信处经办人的一份草稿，缺省是内容齐全的通知。"""
+
+    from gongkai.records import actions
+
+    def build(*, kind: str = "notice", **values: Any) -> Any:
+        handler = person("handler")
+        return actions.create_record(
+            handler, organisation=handler.organisation, site=site, kind=kind, **(CONTENT | values)
+        )
+
+    return build
+
+
+@pytest.fixture
+def draft(make: Callable[..., Any]) -> Any:
+    """一份没送审的通知。"""
+    return make()
+
+
+@pytest.fixture
+def carry(person: Callable[[str], Any]) -> Callable[..., Any]:
+    """送到底：依次经各人之手，直到 until（缺省发布）。"""
+    steps = (
+        ("handler", "submit"), ("head", "pass_head"), ("secrecy", "pass_secrecy"),
+        ("secrecy", "pass_secrecy_to_legal"), ("legal", "pass_legal"), ("leader", "sign"),
+    )  # fmt: skip
+
+    def run(edition: Any, until: str = "publish") -> Any:
+        from gongkai.records import actions
+        from gongkai.records.kinds import NEEDS_LEGAL
+
+        legal = edition.record.kind in NEEDS_LEGAL
+        for username, name in steps:
+            if name in ("pass_secrecy_to_legal", "pass_legal") and not legal:
+                continue
+            if name == "pass_secrecy" and legal:
+                continue
+            edition = actions.move(person(username), edition, name)
+            if name == until:
+                return edition
+        return actions.publish(person("office"), edition)
+
+    return run
+
+
+@pytest.fixture
+def outsider(bureau: Any) -> Any:
+    """另一个局的全能人：在自己局里什么角色都有，在别的局里什么都不是。"""
+    from gongkai.accounts.models import Duty, User
+    from gongkai.core.models import Organisation
+
+    other = Organisation.objects.get(name="市财政局")
+    user = User.objects.create_user("outsider", password="x", organisation=other, name="外人")
+    for role in Duty.Role.values:
+        Duty.objects.create(user=user, organisation=other, role=role)
+    return user

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,6 +12,18 @@ from gongkai.accounts.queries import duties_of
 
 from . import states
 from .models import Column, Edition, Record
+from .models.records import SEEN
+
+
+@contextmanager
+def watching() -> Iterator[set[int]]:
+    """看着：其间从库里取出的信息，编号都记在返回的集合里；烘焙由此知道一页用到哪些信息。"""
+    seen: set[int] = set()
+    token = SEEN.set(seen)
+    try:
+        yield seen
+    finally:
+        SEEN.reset(token)
 
 
 def public_records() -> QuerySet[Record]:

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "gongkai.workplans",
     "gongkai.records",
     "gongkai.portal",
+    "gongkai.portal.baking",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -152,6 +153,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "files"
+# 烘焙的静态页面：其下一个域名一个目录，由 nginx 或应用前面的一小段程序直接发出。
+SITE_ROOT = Path(os.environ.get("GONGKAI_SITE_ROOT", DATA_DIR / "site"))
 # 上传的文件只经视图按权限发出，不设公开目录；采编用的图片由后台的视图发出。
 MEDIA_URL = "/office/media/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024

@@ -10,3 +10,4 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # 浏览器测试的服务线程与测试线程各有连接，内存库不能共享，所以用文件。
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}  # noqa: F405
 DATA_DIR.mkdir(parents=True, exist_ok=True)  # noqa: F405
+SITE_ROOT = DATA_DIR / "test-site"  # noqa: F405

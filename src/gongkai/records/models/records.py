@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,10 @@ from gongkai.core.models import Organisation
 from ..kinds import Kind
 
 USER = settings.AUTH_USER_MODEL
+
+
+# 正在看着的人用它记下取出过哪些信息（见 queries.watching）；没有人看时为 None。
+SEEN: ContextVar[set[int] | None] = ContextVar("seen_records", default=None)
 
 
 def attachment_path(instance: models.Model, filename: str) -> str:
@@ -102,6 +107,14 @@ class Record(models.Model):
         if not self.agency_id:
             self.agency = self.organisation.agency
         super().save(*args, **kwargs)
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Record:
+        record = super().from_db(*args, **kwargs)
+        seen = SEEN.get()
+        if seen is not None and record.pk:
+            seen.add(record.pk)
+        return record
 
     def get_absolute_url(self) -> str:
         return f"/content/post_{self.pk}.html"

@@ -1,0 +1,163 @@
+"""烘焙：取出队里的页面，渲染，写成文件；被牵动的结果作废重来。"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from gongkai.records.models import Record, Site
+
+from . import files
+from .models import BakeTask, Page, PageUse
+from .pages import all_pages
+from .queue import enqueue, hold
+from .render import render
+
+logger = logging.getLogger(__name__)
+BATCH: Final = 40
+# 失败后隔多久再试；一直失败的留在队里，“后台任务”页看得到。
+BACK_OFF: Final = (timedelta(seconds=5), timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=6))
+
+
+@dataclass(frozen=True, slots=True)
+class Baked:
+    """烤好的一页，还没换名：staged 为临时文件，空表示页面已不存在；error 为失败原因。"""
+
+    task: int
+    site: int
+    path: str
+    staged: str = ""
+    sha256: str = ""
+    size: int = 0
+    uses: tuple[int, ...] = ()
+    started: datetime = datetime.min
+    error: str = ""
+
+
+def bake(task: tuple[int, int, str]) -> Baked:
+    """烤一页：(任务号, 站点号, 路径)；只写临时文件，不动库，可以在别的进程里做。"""
+    pk, site_pk, path = task
+    site, started = Site.objects.get(pk=site_pk), timezone.now()
+    try:
+        page = render(site, path)
+        if page.status != 200:
+            return Baked(pk, site_pk, path)
+        staged = files.stage(files.file_of(site.domain, path), page.body)
+    except Exception as error:  # noqa: BLE001 一页出错不能耽误别的页
+        logger.exception("烘焙出错：%s", path)
+        return Baked(pk, site_pk, path, error=f"{type(error).__name__}: {error}"[:500])
+    sha256 = hashlib.sha256(page.body).hexdigest()
+    return Baked(pk, site_pk, path, str(staged), sha256, len(page.body), tuple(sorted(page.uses)), started)
+
+
+def ready() -> list[tuple[int, int, str]]:
+    """眼前的：急的在前，先排的在前，最多一批。"""
+    due = Q(not_before=None) | Q(not_before__lte=timezone.now())
+    rows = BakeTask.objects.filter(due).order_by("-urgent", "id")[:BATCH]
+    return list(rows.values_list("pk", "site_id", "path"))
+
+
+def drain() -> int:
+    """做一批：返回做了几页；空队返回 0。"""
+    tasks = ready()
+    settle([bake(task) for task in tasks])
+    return len(tasks)
+
+
+def settle(batch: Iterable[Baked]) -> None:
+    """换名入账：与撤下互斥；渲染之后又排了队的、用到的信息已不公开的，结果作废。"""
+    batch = list(batch)
+    if not batch:
+        return
+    with transaction.atomic():
+        hold()
+        still = set(BakeTask.objects.filter(pk__in=[b.task for b in batch]).values_list("pk", flat=True))
+        gone = _withdrawn_meanwhile(batch)
+        good: list[Baked] = []
+        for baked in batch:
+            if baked.task not in still or gone & set(baked.uses):
+                # 队里的新行（或这一行本身）会再烤一次。
+                _discard(baked)
+            elif baked.error:
+                _fail(baked)
+            else:
+                good.append(baked)
+        _record(good)
+        BakeTask.objects.filter(pk__in=[b.task for b in good]).delete()
+
+
+def _withdrawn_meanwhile(batch: list[Baked]) -> set[int]:
+    started = [baked.started for baked in batch if baked.uses]
+    if not started:
+        return set()
+    # 撤下是少有的事：先看这一会儿撤了哪些，不必逐条查用到的信息。
+    rows = Record.objects.filter(live=None, withdrawn_at__gte=min(started))
+    return set(rows.values_list("pk", flat=True))
+
+
+def _discard(baked: Baked) -> None:
+    if baked.staged:
+        files.remove(Path(baked.staged))
+
+
+def _fail(baked: Baked) -> None:
+    task = BakeTask.objects.get(pk=baked.task)
+    wait = BACK_OFF[min(task.attempts, len(BACK_OFF) - 1)]
+    task.attempts, task.error, task.not_before = task.attempts + 1, baked.error, timezone.now() + wait
+    task.save()
+
+
+def _record(good: list[Baked]) -> None:
+    """记下页面与用到的信息，换名；页面不存在了的，文件与记录一并去掉。"""
+    sites = Site.objects.in_bulk({b.site for b in good})
+    present = [b for b in good if b.staged]
+    Page.objects.bulk_create(
+        [Page(site_id=b.site, path=b.path, sha256=b.sha256, size=b.size) for b in present],
+        update_conflicts=True,
+        unique_fields=["site", "path"],
+        update_fields=["sha256", "size"],
+    )
+    pages: dict[tuple[int, str], int] = {}
+    for site in sites:
+        rows = Page.objects.filter(site=site, path__in=[b.path for b in good if b.site == site])
+        pages |= {(site, path): pk for pk, path in rows.values_list("pk", "path")}
+    PageUse.objects.filter(page__in=pages.values()).delete()
+    PageUse.objects.bulk_create(
+        [PageUse(page_id=pages[b.site, b.path], record_id=pk) for b in present for pk in b.uses]
+    )
+    absent = [pages[b.site, b.path] for b in good if not b.staged and (b.site, b.path) in pages]
+    Page.objects.filter(pk__in=absent).delete()
+    for baked in good:
+        target = files.file_of(sites[baked.site].domain, baked.path)
+        if baked.staged:
+            Path(baked.staged).replace(target)
+        else:
+            files.remove(target)
+
+
+def enqueue_all(site: Site) -> int:
+    """全站重写：各页排队，返回页数；公共页和栏目页在前。"""
+    count = 0
+    part: list[tuple[int, str]] = []
+    for path in all_pages(site):
+        part.append((site.pk, path))
+        if len(part) == 2000:
+            count += enqueue(part)
+            part = []
+    return count + enqueue(part)
+
+
+def batches(pool: Callable[[Any, list[Any]], Iterable[Baked]]) -> Iterator[int]:
+    """一批一批做到队空：pool 为映射函数（进程池的 map）；每做完一批给出页数，随时可停，下次接着。"""
+    while tasks := ready():
+        settle(pool(bake, tasks))
+        yield len(tasks)

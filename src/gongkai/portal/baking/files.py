@@ -1,0 +1,45 @@
+"""页面文件：路径换成文件名，整页一次写成，去掉时不留残余。"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+_SAFE: Final = re.compile(r"(?:/[A-Za-z0-9_.\-]+)*/?")
+_DOMAIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?")
+
+
+def root() -> Path:
+    """根目录：其下一个域名一个目录。"""
+    return Path(settings.SITE_ROOT)
+
+
+def file_of(domain: str, path: str) -> Path:
+    """文件：页面路径对应的文件；以“/”结尾的取 index.html。错误：ValueError——路径或域名不合规矩。"""
+    if not _SAFE.fullmatch(path) or "/." in path or not _DOMAIN.fullmatch(domain):
+        raise ValueError(f"不能作页面路径：{domain}{path}")
+    return root() / domain / (path.lstrip("/") + ("index.html" if path.endswith("/") else ""))
+
+
+def stage(target: Path, body: bytes) -> Path:
+    """先写在旁边：同一目录的临时文件，换名时一步到位，读者看不到半页。"""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".baking-")
+    with os.fdopen(handle, "wb") as file:
+        file.write(body)
+    os.chmod(name, 0o644)  # noqa: S103 公开页面，nginx 要读得到
+    return Path(name)
+
+
+def remove(target: Path) -> bool:
+    """去掉：返回原来有没有。"""
+    try:
+        target.unlink()
+    except FileNotFoundError:
+        return False
+    return True
