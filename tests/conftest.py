@@ -7,6 +7,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+# 机器忙的时候一例会慢下来：性质测试不限时，只看对不对。
+hypothesis_settings.register_profile("gongkai", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("gongkai")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gongkai.law.annual import (
@@ -373,6 +373,7 @@ def test_a_broken_report_is_always_found(report: dict, data: st.DataObject) -> N
     assert found and all(each.message and each.where.startswith(table) for each in found)
 
 
+@settings(max_examples=20)
 @given(reports(), st.recursive(st.none() | st.text(max_size=3) | st.floats(), st.lists, max_leaves=4))
 def test_no_cell_makes_it_fail(report: dict, cell: object) -> None:
     for table in ("table3", "table4"):
