@@ -18,16 +18,19 @@ run: $(VENV)/.done
 	@$(PY) -c 'import socket,sys; s=socket.socket(); s.setsockopt(socket.SOL_SOCKET,socket.SO_REUSEADDR,1); s.bind(("127.0.0.1",$(PORT)))' 2>/dev/null || { echo "端口 $(PORT) 已被占用；请关掉占用它的程序，或用 make run PORT=8001"; exit 1; }
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py demo --port $(PORT) $(if $(PLAN),--plan "$(PLAN)")
+	@# 只听本机，IPv4 和 IPv6（系统有 ::1 时）各起一个；对外服务见 deploy/。
 	@trap 'kill 0' EXIT; $(PY) manage.py worker & \
-	DJANGO_SETTINGS_MODULE=gongkai.settings.dev PYTHONPATH=src $(VENV)/bin/granian --interface wsgi \
-		--host 127.0.0.1 --port $(PORT) --workers 1 --blocking-threads 8 --log-level warning gongkai.wsgi:application
+	serve() { DJANGO_SETTINGS_MODULE=gongkai.settings.dev PYTHONPATH=src $(VENV)/bin/granian --interface wsgi \
+		--host "$$1" --port $(PORT) --workers 1 --blocking-threads 8 --log-level warning gongkai.wsgi:application; }; \
+	if grep -q "^0*1 " /proc/net/if_inet6 2>/dev/null; then serve ::1 & fi; \
+	serve 127.0.0.1
 
 # 浏览器测试要用的系统软件；没有 root 权限又没装时说明白。
 system:
-	@if ! command -v chromium >/dev/null || ! fc-list 2>/dev/null | grep -qi cjk || ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
-		if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig postgresql >/dev/null; \
-		elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig postgresql >/dev/null; \
-		else echo "缺少 chromium、中文字体或 postgresql，请先以 root 运行：apt-get install chromium fonts-noto-cjk fontconfig postgresql"; exit 1; fi; fi
+	@if ! command -v chromium >/dev/null || ! fc-list 2>/dev/null | grep -qi cjk || ! ls /usr/lib/postgresql/*/bin/initdb /usr/sbin/nginx >/dev/null 2>&1; then \
+		if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig postgresql nginx-light >/dev/null; \
+		elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig postgresql nginx-light >/dev/null; \
+		else echo "缺少 chromium、中文字体、postgresql 或 nginx，请先以 root 运行：apt-get install chromium fonts-noto-cjk fontconfig postgresql nginx-light"; exit 1; fi; fi
 
 test: $(VENV)/.done system
 	$(VENV)/bin/ruff check src tests bench

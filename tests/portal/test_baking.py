@@ -201,7 +201,8 @@ def test_the_front_sends_the_file_with_its_headers(front: Front) -> None:
     assert gzip.decompress(zipped.body).decode() == "静态页"
     head = Visit(front, "/content/post_1.html", REQUEST_METHOD="HEAD")
     assert head.body == b"" and head.headers["Content-Length"] == "9"
-    assert Visit(front, "/content/post_1.html", HTTP_HOST="127.0.0.1").body.decode() == "静态页"
+    for host in ("127.0.0.1", "[::1]:8000", "..", ""):
+        assert Visit(front, "/content/post_1.html", HTTP_HOST=host).body.decode() == "静态页"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ AUDIT_KEY = os.environ.get("GONGKAI_AUDIT_KEY", DEVELOPMENT_KEY)
 FIELD_KEYS = os.environ.get("GONGKAI_FIELD_KEYS", DEVELOPMENT_KEY).split(",")
 
 DEBUG = False
-ALLOWED_HOSTS = [h for h in os.environ.get("GONGKAI_HOSTS", "localhost,127.0.0.1").split(",") if h]
+ALLOWED_HOSTS = [h for h in os.environ.get("GONGKAI_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("GONGKAI_ORIGINS", "").split(",") if o]
 
 INSTALLED_APPS = [

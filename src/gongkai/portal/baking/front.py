@@ -85,16 +85,18 @@ class Front:
         return [held.zipped if zipped else held.body]
 
     def _find(self, host: str, path: str) -> _Held | None:
-        domain = host.partition(":")[0].lower()
-        if not _PATH.fullmatch(path) or not _HOST.fullmatch(domain):
+        if not _PATH.fullmatch(path):
             return None
-        name = f"{self.root}/{domain}{path}" + ("index.html" if path.endswith("/") else "")
-        held = self._read(name)
-        if held is None and not os.path.isdir(f"{self.root}/{domain}"):
-            other = self.default()
-            if other and other != domain:
-                return self._read(f"{self.root}/{other}{path}" + ("index.html" if path.endswith("/") else ""))
-        return held
+        if path.endswith("/"):
+            path += "index.html"
+        domain = host.partition(":")[0].lower()
+        if _HOST.fullmatch(domain):
+            held = self._read(f"{self.root}/{domain}{path}")
+            if held is not None or os.path.isdir(f"{self.root}/{domain}"):
+                return held
+        # 没有自己目录的主机名（含 IP 地址）看默认站点的。
+        other = self.default()
+        return self._read(f"{self.root}/{other}{path}") if other else None
 
     def _read(self, name: str) -> _Held | None:
         try:
