@@ -12,7 +12,15 @@ import openpyxl
 import pytest
 import typst
 
-from gongkai.formats.breakdown import BreakdownError, BreakdownTable, Message, SheetChoice, read, read_html
+from gongkai.formats.breakdown import (
+    BreakdownError,
+    BreakdownTable,
+    Message,
+    SheetChoice,
+    read,
+    read_html,
+    write,
+)
 
 HEADER = ["序号", "工作任务", "具体要求", "市里落实单位", "局内负责处室"]
 
@@ -47,6 +55,16 @@ def test_the_sheet_that_is_a_table_is_taken(tmp_path: Path) -> None:
     table = read(path)
     assert texts(table) == ["建台账", "做培训"] and table.rows[0].number == "1"
     assert table.rows[0].position == "工作表“分工表”第 2 行"
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".xlsx"])
+def test_the_name_of_the_file_does_not_matter(tmp_path: Path, suffix: str) -> None:
+    """上传的文件落在没有后缀的临时文件里，后缀写错了也照样读。"""
+    table = read_html("<table><tr><th>具体要求<th>责任处室<tr><td>1. 甲<td>办公室</table>")
+    write(table, tmp_path / f"t{suffix}")
+    for name in ("plan", "plan.txt", "plan.doc"):
+        (tmp_path / name).write_bytes((tmp_path / f"t{suffix}").read_bytes())
+        assert read(tmp_path / name) == table
 
 
 def test_several_tables_are_named_and_one_is_chosen(tmp_path: Path) -> None:

@@ -259,7 +259,9 @@ def _xlsx(path: Path, name: str | None) -> Iterator[Line]:
     import openpyxl
 
     _refuse_huge_merges(path)
-    book = openpyxl.load_workbook(path, data_only=True)
+    # 上传的临时文件没有后缀，openpyxl 按路径打开时会因此拒绝。
+    with path.open("rb") as file:
+        book = openpyxl.load_workbook(file, data_only=True)
     if name is not None:
         if name not in book.sheetnames or not hasattr(book[name], "iter_rows"):
             raise BreakdownError(gettext_noop("没有工作表“%(sheet)s”"), code="no_sheet", sheet=name)

@@ -252,7 +252,8 @@ def _rows(lines: list[Line], columns: list[str], header: Line) -> list[Row]:
         if apart and _numbered(texts):
             raise BreakdownError(
                 gettext_noop(
-                    "%(where)s：这张表有 %(cells)s 列，与前面分工表的 %(columns)s 列对不上；请并成一张表再上传"
+                    "%(where)s：这张表有 %(cells)s 列，与前面分工表的 %(columns)s 列对不上；"
+                    "请并成一张表再上传"
                 ),
                 code="other_columns",
                 where=line.where,
