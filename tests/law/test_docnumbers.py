@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.law.docnumbers import parse
+from gongkai.law.docnumbers import parse, typed
 
 
 @pytest.mark.parametrize(
@@ -111,3 +111,31 @@ def test_any_text_gives_ordered_numbers_in_it(text: str) -> None:
         assert text[number.span[1] - 1] in "号號"
         assert number.canonical in [n.canonical for n in parse(number.canonical)]
     assert all(a.span[1] <= b.span[0] for a, b in zip(numbers, numbers[1:], strict=False))
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("国办发2017年第47号", ["国办发〔2017〕47号"]),
+        ("国办发2017-47", ["国办发〔2017〕47号"]),
+        ("国办发 2017 47", ["国办发〔2017〕47号"]),
+        ("国办发〔2017〕47", ["国办发〔2017〕47号"]),
+        ("国办发〔二〇一七〕四十七号", ["国办发〔2017〕47号"]),
+        ("请问國辦發[2017]47號还有效吗", ["国办发〔2017〕47号"]),
+        ("国务院令711号", ["国务院令第711号"]),
+        ("财政部公告2020年3号", ["财政部公告2020年第3号"]),
+        ("水价2021 12", []),
+        ("2021年第12期", []),
+        ("2021年1月12日停水", []),
+        ("政务公开", []),
+    ],
+)
+def test_typed(text: str, canonical: list[str]) -> None:
+    assert [number.canonical for number in typed(text)] == canonical
+
+
+@given(noise)
+def test_typed_never_fails_and_keeps_what_parse_finds(text: str) -> None:
+    found = typed(text)
+    assert all(number.serial >= 1 and 0 <= number.span[0] < number.span[1] <= len(text) for number in found)
+    assert [n.canonical for n in typed("国发〔2019〕4号")] == ["国发〔2019〕4号"]

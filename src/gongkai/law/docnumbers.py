@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["DocumentNumber", "parse"]
+__all__ = ["DocumentNumber", "parse", "typed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,4 +124,74 @@ def parse(text: str) -> list[DocumentNumber]:
             continue
         floor = match.end()
         found.append(DocumentNumber(code, year, serial, canonical, (start, floor)))
+    return found
+
+
+_DIGITS: Final = dict(zip("〇一二三四五六七八九零○两", (*range(10), 0, 0, 2), strict=True))
+_UNITS: Final = {"十": 10, "百": 100, "千": 1000}
+_C: Final = "[0-9０-９〇○零一二三四五六七八九十百千]"
+_MARK: Final = (
+    r"[ \t\u00a0\u2002\u2003\u2009\u3000〔［\[(（【{｛﹝〖〕］\])）】}｝﹞〗年第字"
+    r"\-\u2014\uff0d_./,\uff0c、:\uff1a·]*"
+)
+# 键入时年份、序号之间什么都可能有，也可能什么都没有；“号”“文”可省。
+_TYPED: Final = re.compile(rf"(?<!{_C}){_MARK}({_C}{{4}}){_MARK}({_C}{{1,6}})(?!{_C})[ \u3000]*[号號]?")
+_TYPED_ORDER: Final = re.compile(
+    rf"(?:令|公告|通告){_MARK}(?:({_D}{{4}})[ \u3000]*年{_MARK})?({_C}{{1,6}})[ \u3000]*[号號]?"
+)
+# 没有“号”字又没有括号时，代字须以这些字收尾，免得把“水价2021 12”也当成字号。
+_CODE_ENDING: Final = re.compile(r"[发發函办辦字规規文电電预預建复復令通知综綜公企财財法]$")
+
+_ASKING: Final = re.compile(
+    r"请问|請問|查询|查詢|查找|查一下|搜索|检索|檢索|想找|想看|想问|想問|帮我找|幫我找|找一下|看一下"
+)
+
+
+def _number(text: str) -> int:
+    """数：阿拉伯数字（全角半角）或汉字，“四十七”“二〇一七”都可以。"""
+    if text.isdecimal():
+        return int(text)
+    if not any(char in _UNITS for char in text):
+        return int("".join(str(_DIGITS[char]) if char in _DIGITS else str(int(char)) for char in text))
+    total, digit = 0, 0
+    for char in text:
+        if char in _UNITS:
+            total, digit = total + (digit or 1) * _UNITS[char], 0
+        else:
+            digit = _DIGITS[char] if char in _DIGITS else int(char)
+    return total + digit
+
+
+def typed(text: str) -> list[DocumentNumber]:
+    """认键入的字号：查找框里的写法比公文随便，括号、“号”字可缺，可用汉字数字，可写“2017年第47号”。
+
+    参数：text 为查找的文字，不是公文正文（用在正文上会误认）。返回：先按 parse 找；找不到再按键入的样子找，
+    canonical 同 parse。来源：GB/T 9704—2012 7.2.5 的规范写法，其余为常见写法。
+    """
+    # 问句的开头不是代字；换成同样长的空格，位置不变。
+    text = _ASKING.sub(lambda match: " " * len(match[0]), text)
+    exact = parse(text)
+    if exact:
+        return exact
+    found: list[DocumentNumber] = []
+    for match in _TYPED.finditer(text):
+        named = _code(text, 0, match.start())
+        year, serial = _number(match[1]), _number(match[2])
+        if named is None or not _FIRST_YEAR <= year <= _LAST_YEAR or serial < 1:
+            continue
+        code, start = named
+        marked = match[0][-1] in "号號" or any(char in match[0] for char in "〔［[(（【{｛﹝〖")
+        if code.endswith(_ORDER_ENDING) or not (marked or _CODE_ENDING.search(code)):
+            continue
+        found.append(DocumentNumber(code, year, serial, f"{code}〔{year}〕{serial}号", (start, match.end())))
+    for match in () if found else _TYPED_ORDER.finditer(text):
+        ending = 1 if match[0][0] == "令" else 2
+        named = _code(text, 0, match.start() + ending)
+        serial = _number(match[2])
+        if named is None or len(named[0]) <= ending or serial < 1:
+            continue
+        code, start = named
+        issued = _number(match[1]) if match[1] else None
+        canonical = f"{code}{issued}年第{serial}号" if issued else f"{code}第{serial}号"
+        found.append(DocumentNumber(code, issued, serial, canonical, (start, match.end())))
     return found
