@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "gongkai.core",
     "gongkai.accounts",
     "gongkai.audit",
+    "gongkai.search",
     "gongkai.workplans",
     "gongkai.records",
     "gongkai.portal",
@@ -167,6 +168,17 @@ if os.environ.get("GONGKAI_EMAIL_HOST"):
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST = os.environ["GONGKAI_EMAIL_HOST"]
 DEFAULT_FROM_EMAIL = os.environ.get("GONGKAI_EMAIL_FROM", "gongkai@localhost")
+
+# 检索：缺省内嵌 tantivy，索引在数据目录里；设 SEARCH_URL（https://用户:口令@主机:9200）即改用 OpenSearch。
+SEARCH_URL = os.environ.get("SEARCH_URL", "")
+SEARCH_PREFIX = os.environ.get("GONGKAI_SEARCH_PREFIX", "gongkai")
+SEARCH_DIR = DATA_DIR / "index"
+SEARCH_BUILD_MEMORY = int(os.environ.get("GONGKAI_SEARCH_BUILD_MB", "200")) * 1_000_000
+SEARCH_REMEMBER_EVERY = 5.0  # 热词等攒几秒写一次库；0 为不自动写
+# 一网通答的措辞（可不设）：OpenAI 兼容接口只用来把所引原文说顺，查不过关的不用。
+ANSWER_URL = os.environ.get("GONGKAI_ANSWER_URL", "")
+ANSWER_KEY = os.environ.get("GONGKAI_ANSWER_KEY", "")
+ANSWER_MODEL = os.environ.get("GONGKAI_ANSWER_MODEL", "")
 
 CLAMD = os.environ.get("GONGKAI_CLAMD", "")  # 主机:端口；空为不查毒
 

@@ -11,3 +11,5 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}  # noqa: F405
 DATA_DIR.mkdir(parents=True, exist_ok=True)  # noqa: F405
 SITE_ROOT = DATA_DIR / "test-site"  # noqa: F405
+SEARCH_REMEMBER_EVERY = 0  # 后台线程写的库不归测试的事务管
+SEARCH_DIR = DATA_DIR / "test-index"  # noqa: F405

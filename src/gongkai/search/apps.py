@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class SearchConfig(AppConfig):
+    name = "gongkai.search"
+    verbose_name = "检索与问答"
+
+    def ready(self) -> None:
+        # 装载即登记每日任务和索引。
+        from . import tasks  # noqa: F401

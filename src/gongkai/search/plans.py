@@ -1,0 +1,118 @@
+"""查询计划：短查找要求全部的词、看重标题与词组；长问句任一词即可、看重正文与二元组；文号单走一路。"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from . import text
+from .backends.base import AllOf, AnyOf, Best, Phrase, Query, Reader, Term
+
+LONG: Final = 14  # 统一后超过这么多字，按长问句查
+_ASKING: Final = re.compile(
+    r"[?？吗呢]|什么|如何|怎么|怎样|哪些|哪里|哪个|哪儿|是否|能否|能不能|可不可以|可以.*么|多少|多久|几天|为何|谁"
+)
+# 问句里不指内容的词；索引里不去掉，只在长问句里不查。
+STOP: Final = frozenset((text.DATA / "stop.txt").read_text(encoding="utf-8").split())
+# 长问句各项的权；在开发用的一半问题上调得，见 docs/benchmarks.md。
+WORD, PAIR, TITLE, TITLE_PAIR = 1.0, 0.7, 0.3, 0.15
+SYNONYM: Final = 0.6
+CITED, NUMBERED = 5.0, 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """切好的查找文字：plain 统一后的原句，words 全部的词，least 其中最短的（不含别的词），pairs 二元组。"""
+
+    plain: str
+    words: tuple[str, ...]
+    least: tuple[str, ...]
+    pairs: tuple[str, ...]
+
+    @property
+    def is_long(self) -> bool:
+        """长问句：字多，或像在提问而不止两三个词。"""
+        size = len(re.sub(r"\W", "", self.plain))
+        asking = _ASKING.search(self.plain) is not None
+        return size > LONG and len(self.least) > 3 or asking and len(self.least) > 2
+
+
+def cut(query: str, dictionary: tuple[str, ...]) -> Words:
+    """切开查找的文字；查询与索引用同一份词典。"""
+    plain = text.normal(query)
+    found = list(dict.fromkeys(text.segmenter(dictionary).words(plain)))
+    least = [word for word in found if not any(other != word and other in word for other in found)]
+    meant = [word for word in least if word not in STOP] or least
+    pairs = [pair for pair in dict.fromkeys(text.bigrams(plain)) if pair not in STOP]
+    return Words(plain, tuple(found), tuple(meant), tuple(pairs))
+
+
+def by_number(numbers: list[str], rest: Words) -> Query:
+    """文号：本文号的在最前，引用它的在后；剩下的词只影响次序。"""
+    own = tuple(Term("number", number, NUMBERED) for number in numbers)
+    cited = tuple(Term("cites", number, CITED) for number in numbers)
+    bonus = tuple(Term("title", word) for word in rest.least)
+    return AllOf((AnyOf((Best(own), Best(cited))),), bonus)
+
+
+def short(words: Words, synonyms: Mapping[str, tuple[tuple[str, ...], ...]]) -> Query:
+    """短查找：每个词都要有（同义词也算），标题权重大，词组连着出现的加分。"""
+    parts = tuple(_one(word, synonyms) for word in words.least)
+    bonus: list[Query] = [Term("title", word, 2.0) for word in words.words if word not in words.least]
+    if len(words.words) > 1:
+        bonus += [Phrase("title", words.words, 4.0), Phrase("body", words.words, 1.5)]
+    whole = _whole(words, synonyms)
+    return AllOf(parts, tuple(bonus)) if not whole else AnyOf((AllOf(parts, tuple(bonus)), *whole))
+
+
+def _one(word: str, synonyms: Mapping[str, tuple[tuple[str, ...], ...]]) -> Query:
+    fields: tuple[Query, ...] = (Term("title", word, 3.0), Term("body", word))
+    if len(word) == 1:
+        fields = (*fields, Term("title_pairs", word))
+    choices: list[Query] = [AnyOf(fields)]
+    for other in synonyms.get(word, ()):
+        choices.append(_sequence(other, SYNONYM))
+    return choices[0] if len(choices) == 1 else Best(tuple(choices))
+
+
+def _sequence(words: tuple[str, ...], weight: float) -> Query:
+    return AnyOf((Phrase("title", words, 3.0 * weight), Phrase("body", words, weight)))
+
+
+def _whole(words: Words, synonyms: Mapping[str, tuple[tuple[str, ...], ...]]) -> tuple[Query, ...]:
+    # 整个查找词是一个多词的同义词（如“一网通办”），按它的同义词整组换。
+    if len(words.least) < 2:
+        return ()
+    return tuple(_sequence(other, SYNONYM) for other in synonyms.get(words.plain.strip(), ()))
+
+
+def loose(words: Words, synonyms: Mapping[str, tuple[tuple[str, ...], ...]], minimum: int = 1) -> Query:
+    """放宽：任一词即可（minimum 为至少几个词），用于 documents 表。"""
+    return AnyOf(tuple(_one(word, synonyms) for word in words.least), minimum)
+
+
+def long(
+    words: Words, reader: Reader, synonyms: Mapping[str, tuple[tuple[str, ...], ...]], *, common: float = 0.25
+) -> Query | None:
+    """长问句：任一词或二元组，用于 passages 表；到处都有的词不查。没有可查的词返回 None。"""
+    limit = max(reader.size("passages") * common, 50)
+    parts: list[Query] = []
+    meant = [word for word in words.words if word not in STOP]
+    for name, values, weight in (
+        ("body", meant, WORD),
+        ("body_pairs", list(words.pairs), PAIR),
+        ("title", meant, TITLE),
+        ("title_pairs", list(words.pairs), TITLE_PAIR),
+    ):
+        counts = reader.frequency("passages", name, values)
+        parts += [
+            Term(name, value, weight)
+            for value, count in zip(values, counts, strict=True)
+            if 0 < count <= limit
+        ]
+    for word in meant:
+        for other in synonyms.get(word, ()):
+            parts += [Term("body", each, SYNONYM / len(other)) for each in other]
+    return AnyOf(tuple(parts)) if parts else None

@@ -1,0 +1,6 @@
+"""信号：别的应用据此接着办。"""
+
+from django.dispatch import Signal
+
+# 没有答上的提问，第一次出现时在写库的同一事务里发；question 为 NotFound 行，个人信息已抹去。
+unanswered = Signal()
