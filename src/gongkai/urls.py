@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("gongkai.portal.urls")),
+    path("", include("gongkai.search.urls")),
     path("accounts/", include("allauth.urls")),
     path("staff/", include("gongkai.accounts.urls")),
     path("staff/", include("gongkai.workplans.urls")),

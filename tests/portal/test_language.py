@@ -22,6 +22,7 @@ import gongkai
 from gongkai.accounts.models import User
 from gongkai.core.models import Alias, Organisation
 from gongkai.formats.breakdown import read
+from gongkai.search.indexer import index_now
 from gongkai.workplans import actions, catalogue, demo, exports, reminders, states
 from gongkai.workplans.lights import Facts, light
 from gongkai.workplans.models import Assignment, Evidence, Notice, Plan, Requirement
@@ -232,6 +233,7 @@ def reader(user: User | None = None) -> Client:
 def test_public_pages_in_english(plain: Assignment, person: Any) -> None:
     plan = plain.requirement.plan
     actions.release(person("office"), Plan.objects.get(pk=plan.pk), on=True)
+    index_now()
     client = reader()
     for path in ("/", "/plans/", f"/plans/{plan.pk}/", "/search/", "/search/?q=Text", "/search/?q=none"):
         english(client, path)

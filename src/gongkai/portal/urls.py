@@ -9,7 +9,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("plans/", views.plans, name="plans"),
     path("plans/<int:pk>/", views.plan, name="plan"),
-    path("search/", views.search, name="search"),
     path("elder/", views.elder, name="elder"),
     path("language/", views.language, name="language"),
     path("feedback/", views.feedback, name="feedback"),

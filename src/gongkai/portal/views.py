@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from gongkai.workplans.public import public_plans, public_requirements
@@ -32,21 +32,6 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     )
     done = sum(1 for row in rows if row.verified)
     return render(request, "portal/plan.html", {"plan": found, "rows": rows, "done": done})
-
-
-def search(request: HttpRequest) -> HttpResponse:
-    """查找：在已公开的要求里按文字查。"""
-    query = request.GET.get("q", "").strip()[:60]
-    rows = []
-    if query:
-        found = public_requirements().filter(text__icontains=query).select_related("plan__organisation")
-        rows = found.order_by("-plan__year", "position")
-    page = Paginator(rows, 20).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "portal/search.html",
-        {"page_obj": page, "query": query, "querystring": urlencode({"q": query})},
-    )
 
 
 def _remember(request: HttpRequest, name: str, value: str) -> HttpResponse:

@@ -6,10 +6,5 @@ class WorkplansConfig(AppConfig):
     verbose_name = "工作要点"
 
     def ready(self) -> None:
-        # 装载即登记核查与每日任务。
-        from gongkai.core.signals import organisation_changed
-
-        from . import checks, tasks  # noqa: F401
-        from .actions import follow_change
-
-        organisation_changed.connect(follow_change, dispatch_uid="workplans.follow_change")
+        # 装载即登记核查、每日任务和检索来源。
+        from . import checks, searching, tasks  # noqa: F401
