@@ -6,5 +6,5 @@ class WorkplansConfig(AppConfig):
     verbose_name = "工作要点"
 
     def ready(self) -> None:
-        # 装载即登记核查、每日任务和检索来源。
-        from . import checks, searching, tasks  # noqa: F401
+        # 装载即登记核查、导航入口、检索来源与每日任务。
+        from . import checks, navigation, searching, tasks  # noqa: F401
