@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from gongkai.audit.actions import record
 from gongkai.core.models import Alias, Organisation
 from gongkai.core.names import name_key
+from gongkai.core.signals import organisation_changed
 from gongkai.core.states import Refusal, Refused
 
 from .models import Duty, User
@@ -107,9 +108,15 @@ def save_organisation(
         _refuse("name", _("“%(parent)s”下已有“%(name)s”") % {"parent": parent, "name": name})
     with transaction.atomic():
         organisation = organisation or Organisation(parent=parent)
+        former = organisation.name
         organisation.name, organisation.kind = name, kind
         organisation.tags, organisation.is_active = tags, is_active
         organisation.save()
+        # 改了名，旧名留作别名：往年、当年的分工表里还是旧的写法。
+        if former and name_key(former) != organisation.key:
+            Alias.objects.get_or_create(
+                organisation=organisation, key=name_key(former), defaults={"name": former}
+            )
         record(
             actor,
             "accounts.save_organisation",
@@ -119,6 +126,7 @@ def save_organisation(
             tags=tags,
             active=is_active,
         )
+        organisation_changed.send(Organisation, organisation=organisation, actor=actor)
     return organisation
 
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AbstractUser
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gongkai.core.models import Organisation
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: Any) -> UserQuerySet:
+        """可见人员：此人任系统管理员的单位及下级的人员。"""
+        from .queries import managed
+
+        return self.filter(organisation__in=managed(user)).select_related("organisation")
 
 
 class User(AbstractUser):
@@ -17,6 +27,9 @@ class User(AbstractUser):
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="staff", verbose_name=_("所在单位")
     )
+
+    objects = UserManager()
+    staff = UserQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("用户")

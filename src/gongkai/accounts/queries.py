@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from gongkai.core.models import Organisation
 
@@ -66,3 +66,12 @@ def people(organisation: Organisation, *roles: str) -> list[Any]:
     """人员：在该单位任某角色的在用账号。"""
     duties = Duty.objects.filter(organisation=organisation, role__in=roles, user__is_active=True)
     return list(dict.fromkeys(duty.user for duty in duties.select_related("user")))
+
+
+def managed(user: Any) -> QuerySet[Organisation]:
+    """所管组织：此人任系统管理员的单位及下级，按树的次序；不是管理员时为空。"""
+    scope = Q(pk__in=[])
+    for duty in duties_of(user):
+        if duty.role == Role.ADMINISTRATOR:
+            scope |= Q(path__startswith=duty.organisation.path)
+    return Organisation.objects.visible_to(user).filter(scope).order_by("path")

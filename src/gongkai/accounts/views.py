@@ -7,49 +7,43 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gongkai.core.feedback import attempt
-from gongkai.core.models import Organisation
 
 from . import actions
 from .forms import OrganisationForm, UserForm
 from .models import Duty, User
-from .queries import duties_of
+from .queries import duties_of, managed
 
 
 def _managed(user: Any) -> Any:
     """所管组织：此人任系统管理员的单位及下级。错误：PermissionDenied——不是管理员。"""
-    scope = Q(pk__in=[])
-    for duty in duties_of(user):
-        if duty.role == Duty.Role.ADMINISTRATOR:
-            scope |= Q(path__startswith=duty.organisation.path)
-    if scope == Q(pk__in=[]):
+    if not any(duty.role == Duty.Role.ADMINISTRATOR for duty in duties_of(user)):
         raise PermissionDenied
-    return Organisation.objects.filter(scope).order_by("path")
+    return managed(user)
 
 
 @login_required
 def people(request: HttpRequest) -> HttpResponse:
     """人员：列表与建账号。"""
-    managed = _managed(request.user)
-    form = UserForm(request.POST or None, organisations=managed)
+    units = _managed(request.user)
+    form = UserForm(request.POST or None, organisations=units)
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["name"]
         done = _("已为%(name)s建立账号") % {"name": name}
         if attempt(request, lambda: actions.create_user(request.user, **form.cleaned_data), done):
             return redirect("people:list")
-    rows = User.objects.filter(organisation__in=managed).select_related("organisation")
+    rows = User.staff.visible_to(request.user)
     rows = rows.prefetch_related("duties__organisation").order_by("organisation__path", "name")
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     context = {
         "page_obj": page,
         "form": form,
-        "managed": managed,
+        "managed": units,
         "roles": Duty.Role.choices,
         "querystring": "",
     }
@@ -60,8 +54,8 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_POST
 def person_action(request: HttpRequest, pk: int) -> HttpResponse:
     """对一个人的动作：停用、启用、重设密码、给职责、收回职责。"""
-    managed, me = _managed(request.user), request.user
-    user = get_object_or_404(User, pk=pk, organisation__in=managed)
+    units, me = _managed(request.user), request.user
+    user = get_object_or_404(User.staff.visible_to(me), pk=pk)
     name = request.POST.get("do", "")
     if name in ("stop", "start"):
         done = _("账号已停用") if name == "stop" else _("账号已启用")
@@ -70,7 +64,7 @@ def person_action(request: HttpRequest, pk: int) -> HttpResponse:
         password = request.POST.get("password", "")
         attempt(request, lambda: actions.set_password(me, user, password=password), _("密码已重设"))
     elif name == "give":
-        unit = get_object_or_404(managed, pk=request.POST.get("organisation") or 0)
+        unit = get_object_or_404(units, pk=request.POST.get("organisation") or 0)
         role = request.POST.get("role", "")
         if role in Duty.Role.values:
             done = _("职责已加上")
@@ -84,8 +78,8 @@ def person_action(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def organisations(request: HttpRequest) -> HttpResponse:
     """组织：树、别名、标签，建立新单位。"""
-    managed = _managed(request.user)
-    form = OrganisationForm(request.POST or None, organisations=managed)
+    units = _managed(request.user)
+    form = OrganisationForm(request.POST or None, organisations=units)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         if attempt(
@@ -94,16 +88,16 @@ def organisations(request: HttpRequest) -> HttpResponse:
             _("已建立“%(name)s”") % {"name": values["name"]},
         ):
             return redirect("people:organisations")
-    page = Paginator(managed.prefetch_related("aliases"), 100).get_page(request.GET.get("page"))
+    page = Paginator(units.prefetch_related("aliases"), 100).get_page(request.GET.get("page"))
     return render(request, "accounts/organisations.html", {"page_obj": page, "form": form, "querystring": ""})
 
 
 @login_required
 def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     """一个组织：改名称、类别、标签、在用，加别名。"""
-    managed = _managed(request.user)
-    found = get_object_or_404(managed, pk=pk)
-    if found.parent_id is None or not managed.filter(pk=found.parent_id).exists():
+    units = _managed(request.user)
+    found = get_object_or_404(units, pk=pk)
+    if found.parent_id is None or not units.filter(pk=found.parent_id).exists():
         raise PermissionDenied
     if request.POST.get("do") == "alias":
         alias = request.POST.get("alias", "").strip()[:80]
@@ -118,7 +112,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     }
     form = OrganisationForm(
         request.POST or None,
-        organisations=managed.filter(pk=found.parent_id),
+        organisations=units.filter(pk=found.parent_id),
         initial=initial | {"tags": "、".join(found.tags)},
     )
     if request.method == "POST" and form.is_valid():

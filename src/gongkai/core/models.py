@@ -15,6 +15,15 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """所辖：root 及其下级。"""
         return self.filter(path__startswith=root.path)
 
+    def visible_to(self, user: Any) -> OrganisationQuerySet:
+        """可见组织：此人任职的那棵树（市）；别的市一律看不见。"""
+        if not getattr(user, "is_authenticated", False) or not user.is_active:
+            return self.none()
+        scope = models.Q(pk__in=[])
+        for path in user.duties.values_list("organisation__path", flat=True):
+            scope |= models.Q(path__startswith=f"/{path.split('/')[1]}/")
+        return self.filter(scope)
+
     def active(self) -> OrganisationQuerySet:
         return self.filter(is_active=True)
 

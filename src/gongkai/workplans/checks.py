@@ -22,9 +22,12 @@ def ledger(organisation: Organisation, period: Period) -> CheckResult:
     if plan is None:
         why = gettext("%(year)s 年分工表尚未导入") % {"year": period.year}
         return CheckResult(Status.MISSING, gettext("没有台账"), gettext("1 份台账"), (), why)
-    rows = plan.requirements.filter(withdrawn_at=None)
+    rows = plan.requirements.current()
     total = rows.count()
-    handed = rows.filter(assignments__isnull=False).exclude(assignments__state=Assignment.State.DRAFT)
+    live = Assignment.objects.current().filter(requirement__plan=plan)
+    handed = rows.filter(pk__in=live.values("requirement")).exclude(
+        pk__in=live.filter(state=Assignment.State.DRAFT).values("requirement")
+    )
     done = handed.distinct().count()
     status = Status.MET if total and done == total else Status.MISSING
     return CheckResult(
@@ -42,7 +45,7 @@ def progress(organisation: Organisation, period: Period) -> CheckResult:
     month = period.today.month - 1 or 12
     year = period.today.year if period.today.month > 1 else period.today.year - 1
     code = f"{year}-{month:02d}"
-    open_now = Assignment.objects.filter(
+    open_now = Assignment.objects.current().filter(
         requirement__plan__organisation=organisation,
         requirement__plan__year=period.year,
         state=Assignment.State.SIGNED,
@@ -84,7 +87,7 @@ def training(organisation: Organisation, period: Period) -> CheckResult:
 @register("workplans.look_back", _("上一年度回头看"))
 def look_back(organisation: Organisation, period: Period) -> CheckResult:
     """回头看：上一年度台账的每项任务都有核查结论（年度工作要点）。"""
-    last = Assignment.objects.filter(
+    last = Assignment.objects.current().filter(
         requirement__plan__organisation=organisation, requirement__plan__year=period.year - 1
     )
     total = last.count()

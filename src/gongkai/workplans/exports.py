@@ -28,7 +28,7 @@ def export(plan: Plan, assignments: list[Assignment], today: date, suffix: str) 
     for assignment in lit(assignments, today):
         by_requirement.setdefault(assignment.requirement_id, []).append(assignment)
     rows: list[Row] = []
-    for requirement in plan.requirements.filter(withdrawn_at=None):
+    for requirement in plan.requirements.current():
         mine = by_requirement.get(requirement.pk, [])
         above = rows[-1] if rows else None
         inherited = frozenset(

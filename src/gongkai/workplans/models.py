@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gongkai.core.models import Organisation
 
+from . import visibility
+
 USER = settings.AUTH_USER_MODEL
 
 
@@ -27,7 +29,12 @@ class ImportDraft(models.Model):
     file = models.FileField(upload_to=plan_upload)
     sha256 = models.CharField(max_length=64)
     rows = models.JSONField()
+    # 一个工作簿里有几张分工表时，先记下名称，等人选定再读。
+    sheets = models.JSONField(_("可选的工作表"), default=list)
+    sheet = models.CharField(_("工作表"), max_length=100, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = visibility.DraftQuerySet.as_manager()
 
 
 class Plan(models.Model):
@@ -43,6 +50,8 @@ class Plan(models.Model):
     sha256 = models.CharField(_("校验值"), max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
     released_at = models.DateTimeField(_("公开时间"), null=True, blank=True)
+
+    objects = visibility.PlanQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("分工表")
@@ -79,6 +88,8 @@ class Requirement(models.Model):
     )
     withdrawn_at = models.DateTimeField(_("撤下时间"), null=True)
 
+    objects = visibility.RequirementQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = _("要求")
         ordering = ["position"]
@@ -106,6 +117,12 @@ class Assignment(models.Model):
         COMPLETED = "completed", _("待核验")
         VERIFIED = "verified", _("已核验")
         CLOSED = "closed", _("已销号")
+        ENDED = "ended", _("已终止")
+
+    class Membership(models.TextChoices):
+        IN = "", _("在列")
+        LEFT = "left", _("已不在列，待办公室决定")
+        KEPT = "kept", _("已不在列，办公室决定保留")
 
     class Verdict(models.TextChoices):
         NONE = "", _("未填")
@@ -130,6 +147,13 @@ class Assignment(models.Model):
     completed_on = models.DateField(_("报结日期"), null=True)
     override = models.CharField(_("人工定灯"), max_length=6, blank=True)
     override_reason = models.CharField(_("定灯理由"), max_length=300, blank=True)
+    # 表中写法（或集合名称）现在还指不指这个单位。
+    membership = models.CharField(_("在列"), max_length=4, choices=Membership, blank=True)
+    moved_to = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="moved_from", verbose_name=_("转到")
+    )
+
+    objects = visibility.AssignmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("任务")
@@ -151,6 +175,8 @@ class SubTask(models.Model):
     title = models.CharField(_("内容"), max_length=200)
     due = models.DateField(_("时限"), null=True, blank=True)
     done_on = models.DateField(_("完成日期"), null=True)
+
+    objects = visibility.OfTaskQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -175,6 +201,8 @@ class ProgressReport(models.Model):
     returned_because = models.CharField(_("退回理由"), max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = visibility.ReportQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = _("进展报告")
         ordering = ["-period", "-id"]
@@ -195,6 +223,8 @@ class Extension(models.Model):
     state = models.CharField(_("状态"), max_length=8, choices=State, default=State.ASKED)
     author = models.ForeignKey(USER, models.PROTECT, related_name="+")
     answer = models.CharField(_("答复"), max_length=300, blank=True)
+
+    objects = visibility.OfTaskQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("延期申请")
@@ -225,6 +255,8 @@ class Evidence(models.Model):
     author = models.ForeignKey(USER, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = visibility.OfTaskQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = _("证据")
         ordering = ["id"]
@@ -241,6 +273,8 @@ class Notice(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True)
 
+    objects = visibility.OwnQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = _("提醒")
         ordering = ["-id"]
@@ -256,6 +290,8 @@ class SavedFilter(models.Model):
     user = models.ForeignKey(USER, models.CASCADE, related_name="saved_filters")
     name = models.CharField(_("名称"), max_length=40)
     query = models.CharField(max_length=400)
+
+    objects = visibility.OwnQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

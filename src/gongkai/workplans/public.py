@@ -14,5 +14,5 @@ def public_plans() -> QuerySet[Plan]:
 
 def public_requirements(plan: Plan | None = None) -> QuerySet[Requirement]:
     """已公开分工表里的要求；给了 plan 时只取这一份的。"""
-    rows = Requirement.objects.filter(plan__in=public_plans(), withdrawn_at=None)
+    rows = Requirement.objects.current().filter(plan__in=public_plans())
     return rows.filter(plan=plan) if plan else rows

@@ -1,4 +1,4 @@
-"""台账的读取：谁看得见、看板、排名。"""
+"""台账的读取：亮灯、看板、排名；谁看得见在 visibility。"""
 
 from __future__ import annotations
 
@@ -13,37 +13,21 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gongkai.accounts.queries import duties_of, overseen
 from gongkai.core.models import Organisation
 from gongkai.law.workdays import Calendar
 
 from .lights import GREEN, GREY, RED, YELLOW, Facts, Light, light
-from .models import Assignment, Plan
+from .models import Assignment
+from .states import HANDED
 
 OPEN_STATES = (Assignment.State.ISSUED, Assignment.State.SIGNED, Assignment.State.RETURNED)
 FINISHED = frozenset({Assignment.State.COMPLETED, Assignment.State.VERIFIED, Assignment.State.CLOSED})
 
 
-def visible_plans(user: Any) -> QuerySet[Plan]:
-    """可见分工表：管辖范围内的，和自己所在单位承担任务的。"""
-    scope = Q(pk__in=[])
-    for organisation in overseen(user):
-        scope |= Q(organisation__path__startswith=organisation.path)
-    mine = [duty.organisation_id for duty in duties_of(user)]
-    scope |= Q(requirements__assignments__organisation__in=mine)
-    return Plan.objects.filter(scope).select_related("organisation").distinct()
-
-
-def visible_assignments(user: Any) -> QuerySet[Assignment]:
-    """可见任务：管辖范围内分工表的全部任务，和自己单位承担的已下发任务。"""
-    scope = Q(pk__in=[])
-    for organisation in overseen(user):
-        scope |= Q(requirement__plan__organisation__path__startswith=organisation.path)
-    mine = [duty.organisation_id for duty in duties_of(user)]
-    scope |= Q(organisation__in=mine) & ~Q(state=Assignment.State.DRAFT)
-    return Assignment.objects.filter(scope, requirement__withdrawn_at=None).select_related(
-        "requirement__plan__organisation", "organisation"
-    )
+def to_decide(user: Any) -> QuerySet[Assignment]:
+    """待决定：看得见的任务里，要求已撤下或单位已不在列、还没有终止或转走的。"""
+    out = Q(requirement__withdrawn_at__isnull=False) | Q(membership=Assignment.Membership.LEFT)
+    return Assignment.objects.visible_to(user).filter(out, state__in=HANDED)
 
 
 @lru_cache(maxsize=4096)
@@ -123,9 +107,8 @@ FORMULA = _("得分＝（绿灯数＋0.5×黄灯数）÷已下发任务数×100�
 
 def standings(user: Any, year: int, today: date) -> list[Standing]:
     """排名：可见范围内各单位某年度任务的灯数与得分，得分高者在前。"""
-    rows = (
-        visible_assignments(user).filter(requirement__plan__year=year).exclude(state=Assignment.State.DRAFT)
-    )
+    rows = Assignment.objects.visible_to(user).current().filter(requirement__plan__year=year)
+    rows = rows.exclude(state=Assignment.State.DRAFT)
     counts: dict[int, Counter[str]] = {}
     for owner, colour in colours(rows.order_by(), today, "requirement__plan__organisation_id"):
         counts.setdefault(owner, Counter())[colour] += 1

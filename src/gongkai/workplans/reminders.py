@@ -8,7 +8,6 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.translation import gettext
 
-from gongkai.accounts.models import Duty
 from gongkai.accounts.queries import people
 from gongkai.audit.actions import record
 from gongkai.core.states import Refusal, Refused
@@ -43,7 +42,7 @@ def _brief(assignment: Assignment, stage: str = "") -> str:
 
 def _notify(assignment: Assignment, kind: str, text: str) -> int:
     sent = 0
-    for person in people(assignment.organisation, Duty.Role.HANDLER, Duty.Role.HEAD):
+    for person in people(assignment.organisation, *states.working_roles(assignment)):
         _, created = Notice.objects.get_or_create(
             user=person, assignment=assignment, kind=kind, due=assignment.due, defaults={"text": text[:300]}
         )
@@ -58,8 +57,8 @@ def _notify(assignment: Assignment, kind: str, text: str) -> int:
 def remind_due(today: date) -> int:
     """到期提醒：给所有到档的未报结任务发提醒，返回新发条数；重复运行不重发。"""
     calendar, sent = Calendar.official(), 0
-    rows = Assignment.objects.filter(state__in=OPEN_STATES, requirement__withdrawn_at=None)
-    for assignment in rows.select_related("requirement", "organisation"):
+    rows = Assignment.objects.current().filter(state__in=OPEN_STATES)
+    for assignment in rows.select_related("requirement__plan", "organisation"):
         days = offset_of(assignment.due, today, calendar)
         if days is not None:
             with transaction.atomic():

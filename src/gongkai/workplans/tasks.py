@@ -31,11 +31,11 @@ def remind(day: str, attempt: int = 1) -> int:
 
 @task()
 def follow_tree(day: str, attempt: int = 1) -> int:
-    """跟随组织：当年各分工表按现在的组织树展开，返回新增件数。"""
+    """跟随组织：当年及以后各分工表按现在的组织树展开，返回新增件数。"""
     from .actions import follow_tree as follow
     from .models import Plan
 
-    return sum(follow(None, plan) for plan in Plan.objects.filter(year=date.fromisoformat(day).year))
+    return sum(follow(None, plan) for plan in Plan.objects.filter(year__gte=date.fromisoformat(day).year))
 
 
 daily("跟随组织变化", time(1, 0), lambda day: follow_tree.enqueue(day=day))

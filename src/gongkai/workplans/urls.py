@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import boards, jobs, tasks, wizard
+from .views import boards, decisions, jobs, tasks, wizard
 
 app_name = "workplans"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("notices/", boards.notices, name="notices"),
     path("plans/<int:pk>/", boards.plan, name="plan"),
     path("plans/<int:pk>/do/", boards.plan_action, name="plan_action"),
+    path("plans/<int:pk>/decisions/", decisions.decisions, name="decisions"),
+    path("plans/<int:pk>/decisions/<int:task>/", decisions.decide, name="decide"),
     path("plans/<int:pk>/file/", boards.plan_file, name="plan_file"),
     path("plans/<int:pk>/ledger.<slug:suffix>", boards.export, name="export"),
     path("requirements/<int:pk>/", tasks.requirement, name="requirement"),
@@ -30,6 +32,7 @@ urlpatterns = [
     path("import/<int:pk>/", wizard.preview, name="preview"),
     path("import/<int:pk>/rows/<int:index>/", wizard.edit_cell, name="edit_cell"),
     path("import/<int:pk>/units/", wizard.name_unit, name="name_unit"),
+    path("import/<int:pk>/sheet/", wizard.choose_sheet, name="choose_sheet"),
     path("import/<int:pk>/commit/", wizard.commit, name="commit"),
     path("import/<int:pk>/discard/", wizard.discard, name="discard"),
 ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import zipfile
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from .table import BreakdownError, BreakdownTable, Cell, Line, clean, interpret
+from .messages import BreakdownError, Message, SheetChoice, gettext_noop
+from .table import BreakdownTable, Cell, Line, clean, has_header, interpret
 
 MAX_BYTES: Final = 20 * 1024 * 1024
 _MAX_UNZIPPED: Final = 200 * 1024 * 1024
@@ -17,38 +20,78 @@ _MAX_COLUMNS: Final = 60
 _MAX_ROWS: Final = 5000
 _MERGE: Final = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="[A-Z]+(\d+):([A-Z]+)(\d+)"')
 _MERGED_CELLS: Final = 100_000
-_KINDS: Final = "可用 .docx、.xlsx、.pdf、.html 或以“|”分隔的 .txt"
+# 表头总在前面；只看这么多行就够判断一张工作表是不是分工表。
+_HEADER_ROWS: Final = 60
+# 旧格式是复合文档，里面各流的名称以 UTF-16 写在目录里。
+_OLD_FORMATS: Final = (
+    (
+        "EncryptedPackage",
+        "encrypted",
+        gettext_noop("文件已加密；请用原软件打开，在“文件—信息—保护”里去掉密码，保存后再上传"),
+    ),
+    (
+        "WordDocument",
+        "old_word",
+        gettext_noop("这是旧版 Word 文件（.doc）；请用 Word 或 WPS 打开，“另存为”选 .docx，再上传"),
+    ),
+    (
+        "Workbook",
+        "old_excel",
+        gettext_noop("这是旧版 Excel 文件（.xls）；请用 Excel 或 WPS 打开，“另存为”选 .xlsx，再上传"),
+    ),
+)
 
 
-def read(path: str | Path) -> BreakdownTable:
+def read(path: str | Path, *, sheet: str | None = None) -> BreakdownTable:
     """读取：把分工表文件读成 BreakdownTable。
 
-    参数：path 为文件路径（.txt、.docx、.xlsx、.pdf、.html，以内容为准）。
-    错误：BreakdownError——空文件、超过 20 MB、加密、旧格式、损坏、不是分工表，均写明位置与改法。
+    参数：path 为文件路径（.txt、.csv、.docx、.xlsx、.pdf、.html，以内容为准）；sheet 为 Excel 工作表的名称，
+    不给时取唯一一张像分工表的（隐藏的不算）。
+    错误：SheetChoice——几张工作表都像分工表；BreakdownError——空文件、超过 20 MB、加密、旧格式、含宏、损坏、
+    不是分工表，均写明位置与改法。
     """
     path = Path(path)
     size = path.stat().st_size
     if size == 0:
-        raise BreakdownError("文件是空的；请重新选择文件")
+        raise BreakdownError(gettext_noop("文件是空的；请重新选择文件"), code="empty")
     if size > MAX_BYTES:
-        raise BreakdownError(f"文件有 {size / 1024 / 1024:.1f} MB，超过 20 MB；请去掉图片等无关内容再上传")
+        raise BreakdownError(
+            gettext_noop("文件有 %(size)s MB，超过 20 MB；请去掉图片等无关内容再上传"),
+            code="too_large",
+            size=f"{size / 1024 / 1024:.1f}",
+        )
     with path.open("rb") as file:
         magic = file.read(1024)
     if magic.startswith(b"\xd0\xcf\x11\xe0"):
-        raise BreakdownError("文件已加密，或是旧版 .doc/.xls；请去掉密码，或另存为 .docx、.xlsx 再上传")
-    if magic.startswith(b"%PDF"):
-        return interpret(_broken(_pdf(path), "PDF"))
+        raise _old_format(path.read_bytes())
+    if magic.lstrip().startswith(b"{\\rtf"):
+        raise BreakdownError(
+            gettext_noop("这是写字板文件（.rtf）；请用 Word 或 WPS 打开，“另存为”选 .docx，再上传"),
+            code="rtf",
+        )
+    if b"%PDF-" in magic:
+        return interpret(_broken(_pdf(path), gettext_noop("PDF")))
     if magic.startswith(b"PK"):
-        return interpret(_broken(_office(path), "Word 或 Excel"))
+        return interpret(_broken(_office(path, sheet), gettext_noop("Word 或 Excel")))
     text = _decode(path.read_bytes())
     if "<table" in text.lower():
         return read_html(text)
-    return interpret(_text(text))
+    return interpret(_text(text) if "|" in text else _separated(text))
 
 
 def read_html(text: str) -> BreakdownTable:
     """读取网页：粘贴的 HTML 中的表格。错误：BreakdownError。"""
     return interpret(_html(text))
+
+
+def _old_format(content: bytes) -> BreakdownError:
+    for stream, code, template in _OLD_FORMATS:
+        if stream.encode("utf-16-le") in content:
+            return BreakdownError(template, code=code)
+    return BreakdownError(
+        gettext_noop("文件已加密，或是旧版 .doc/.xls；请去掉密码，或另存为 .docx、.xlsx 再上传"),
+        code="encrypted_or_old",
+    )
 
 
 def _broken(lines: Iterator[Line], kind: str) -> list[Line]:
@@ -59,19 +102,38 @@ def _broken(lines: Iterator[Line], kind: str) -> list[Line]:
     # 解析库对坏文件抛出的异常五花八门，一律变成人能看懂的话。
     except Exception as error:  # noqa: BLE001
         if "password" in type(error).__name__.lower() or "password" in repr(error).lower():
-            raise BreakdownError("PDF 文件已加密；请去掉密码再上传") from error
-        raise BreakdownError(f"{kind}文件已损坏，无法打开；请用原软件打开后另存一份再上传") from error
+            raise BreakdownError(
+                gettext_noop("PDF 文件已加密；请去掉密码再上传"), code="encrypted"
+            ) from error
+        raise BreakdownError(
+            gettext_noop("%(kind)s文件已损坏，无法打开；请用原软件打开后另存一份再上传"),
+            code="broken",
+            kind=Message(kind),
+        ) from error
+
+
+def _unknown() -> BreakdownError:
+    return BreakdownError(
+        gettext_noop("认不出文件的类型；可用 .docx、.xlsx、.pdf、.html、.csv 或以“|”分隔的 .txt"),
+        code="unknown",
+    )
 
 
 def _decode(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
+    # 带 BOM 的 UTF-16 是 Excel“Unicode 文本”的存法。
+    encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
+    for encoding in encodings:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
         if "\x00" not in text:
             return text
-    raise BreakdownError(f"认不出文件的类型；{_KINDS}")
+    raise _unknown()
+
+
+def _line(number: int) -> Message:
+    return Message(gettext_noop("第 %(row)s 行"), row=number)
 
 
 def _text(text: str) -> Iterator[Line]:
@@ -85,25 +147,63 @@ def _text(text: str) -> Iterator[Line]:
             cells.pop()
         if bare.startswith("|") and cells[0] == "":
             cells.pop(0)
-        yield Line(tuple(map(Cell, cells)), f"第 {number} 行", full_width=len(cells) == 1, ragged=True)
+        yield Line(tuple(map(Cell, cells)), _line(number), full_width=len(cells) == 1, ragged=True)
 
 
-def _office(path: Path) -> Iterator[Line]:
+def _separated(text: str) -> Iterator[Line]:
+    """逗号或制表符分隔的文本（.csv，或从 Excel 复制出来的）；只有一格有字的行当整行标题看。"""
+    reader = csv.reader(text.splitlines(keepends=True), delimiter="\t" if "\t" in text else ",")
+    try:
+        for cells in reader:
+            texts = [clean(cell) for cell in cells]
+            _refuse_wide(texts, _line(reader.line_num))
+            yield Line(
+                tuple(map(Cell, texts)),
+                _line(reader.line_num),
+                full_width=bool(texts) and bool(texts[0]) and not any(texts[1:]),
+            )
+    except csv.Error as error:
+        raise _unknown() from error
+
+
+def _office(path: Path, sheet: str | None) -> Iterator[Line]:
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         if sum(info.file_size for info in archive.infolist()) > _MAX_UNZIPPED:
-            raise BreakdownError("文件展开后过大（超过 200 MB）；请只保留分工表再上传")
+            raise BreakdownError(
+                gettext_noop("文件展开后过大（超过 200 MB）；请只保留分工表再上传"), code="bomb"
+            )
+    if any(name.endswith("vbaProject.bin") for name in names):
+        raise BreakdownError(
+            gettext_noop("文件含有宏（.docm、.xlsm）；请“另存为”不含宏的 .docx 或 .xlsx，再上传"),
+            code="macros",
+        )
     if "word/document.xml" in names:
         yield from _docx(path)
     elif "xl/workbook.xml" in names:
-        yield from _xlsx(path)
+        yield from _xlsx(path, sheet)
+    elif "xl/workbook.bin" in names or "content.xml" in names:
+        raise BreakdownError(
+            gettext_noop("这种格式（.xlsb、.ods、.odt）读不了；请“另存为” .docx 或 .xlsx，再上传"),
+            code="other_office",
+        )
     else:
-        raise BreakdownError(f"压缩包里不是 Word 或 Excel 文档；{_KINDS}")
+        raise BreakdownError(
+            gettext_noop(
+                "压缩包里不是 Word 或 Excel 文档；可用 .docx、.xlsx、.pdf、.html、.csv 或以“|”分隔的 .txt"
+            ),
+            code="other_zip",
+        )
 
 
-def _refuse_wide(cells: list[Cell], where: str) -> None:
+def _refuse_wide(cells: list[Any], where: Message) -> None:
     if len(cells) > _MAX_COLUMNS:
-        raise BreakdownError(f"{where}：超过 {_MAX_COLUMNS} 列；请核对是不是分工表")
+        raise BreakdownError(
+            gettext_noop("%(where)s：超过 %(most)s 列；请核对是不是分工表"),
+            code="too_wide",
+            where=where,
+            most=_MAX_COLUMNS,
+        )
 
 
 def _docx(path: Path) -> Iterator[Line]:
@@ -112,19 +212,28 @@ def _docx(path: Path) -> Iterator[Line]:
 
     document = docx.Document(str(path))
     if not document.tables:
-        raise BreakdownError("Word 文档里没有表格；请把分工表做成一个表格再上传")
+        raise BreakdownError(
+            gettext_noop("Word 文档里没有表格；请把分工表做成一个表格再上传"), code="no_table"
+        )
     before = next((clean(p.text) for p in document.paragraphs if clean(p.text)), "")
     if before:
-        yield Line((Cell(before),), "标题", full_width=True)
+        yield Line((Cell(before),), Message(gettext_noop("标题")), full_width=True)
     for order, table in enumerate(document.tables, start=1):
         for number, tr in enumerate(table._tbl.tr_lst, start=1):
-            cells: list[Cell] = []
+            where = Message(gettext_noop("表 %(table)s 第 %(row)s 行"), table=order, row=number)
+            cells = [Cell("")] * min(tr.grid_before, _MAX_SPAN)
             for tc in tr.tc_lst:
-                text = clean("\n".join("".join(t.text or "" for t in p.iter(qn("w:t"))) for p in tc.p_lst))
-                cells.append(Cell(text, tc.vMerge == "continue"))
+                # 段落之间、换行符处都断开，由 clean 决定接成什么。
+                text = "\n".join(
+                    "".join(
+                        t.text or "" if t.tag == qn("w:t") else "\n" for t in p.iter(qn("w:t"), qn("w:br"))
+                    )
+                    for p in tc.p_lst
+                )
+                cells.append(Cell(clean(text), tc.vMerge == "continue"))
                 cells += [Cell("")] * (min(tc.grid_span, _MAX_SPAN) - 1)
-                _refuse_wide(cells, f"表 {order} 第 {number} 行")
-            yield Line(tuple(cells), f"表 {order} 第 {number} 行", full_width=len(tr.tc_lst) == 1)
+                _refuse_wide(cells, where)
+            yield Line(tuple(cells), where, full_width=len(tr.tc_lst) == 1, table=order)
 
 
 def _refuse_huge_merges(path: Path) -> None:
@@ -140,29 +249,78 @@ def _refuse_huge_merges(path: Path) -> None:
                     column = column * 26 + letter - 64
                 area += (abs(int(bottom) - int(top)) + 1) * column
             if area > _MERGED_CELLS:
-                raise BreakdownError("工作表里有过大的合并单元格；请取消表外的合并再上传")
+                raise BreakdownError(
+                    gettext_noop("工作表里有过大的合并单元格；请取消表外的合并再上传"), code="huge_merge"
+                )
 
 
-def _xlsx(path: Path) -> Iterator[Line]:
+def _xlsx(path: Path, name: str | None) -> Iterator[Line]:
+    """工作簿：取 name 指定的工作表；没有指定时取唯一一张像分工表的，隐藏的不算。"""
     import openpyxl
 
     _refuse_huge_merges(path)
-    sheet = openpyxl.load_workbook(path, data_only=True).worksheets[0]
+    # 上传的临时文件没有后缀，openpyxl 按路径打开时会因此拒绝。
+    with path.open("rb") as file:
+        book = openpyxl.load_workbook(file, data_only=True)
+    if name is not None:
+        if name not in book.sheetnames or not hasattr(book[name], "iter_rows"):
+            raise BreakdownError(gettext_noop("没有工作表“%(sheet)s”"), code="no_sheet", sheet=name)
+        return _sheet(book[name])
+    like = [one for one in book.worksheets if has_header(islice(_sheet_lines(one), _HEADER_ROWS))]
+    shown = [one for one in like if one.sheet_state == "visible"]
+    if len(shown) > 1:
+        raise SheetChoice(tuple(one.title for one in shown))
+    if like and not shown:
+        raise BreakdownError(
+            gettext_noop("像分工表的工作表“%(sheet)s”是隐藏的；请取消隐藏并核对内容后再上传"),
+            code="hidden_sheet",
+            sheet=like[0].title,
+        )
+    visible = [one for one in book.worksheets if one.sheet_state == "visible"]
+    return _sheet((shown or visible or book.worksheets)[0])
+
+
+def _sheet(sheet: Any) -> Iterator[Line]:
     if sheet.max_row > _MAX_ROWS or sheet.max_column > _MAX_COLUMNS:
         raise BreakdownError(
-            f"工作表“{sheet.title}”有 {sheet.max_row} 行 {sheet.max_column} 列，"
-            f"超过 {_MAX_ROWS} 行或 {_MAX_COLUMNS} 列；请删去表外的空行空列再上传"
+            gettext_noop(
+                "工作表“%(sheet)s”有 %(rows)s 行 %(columns)s 列，超过 %(most_rows)s 行或 "
+                "%(most_columns)s 列；请删去表外的空行空列再上传"
+            ),
+            code="huge_sheet",
+            sheet=sheet.title,
+            rows=sheet.max_row,
+            columns=sheet.max_column,
+            most_rows=_MAX_ROWS,
+            most_columns=_MAX_COLUMNS,
         )
+    return _sheet_lines(sheet)
+
+
+def _sheet_lines(sheet: Any) -> Iterator[Line]:
+    last = min(sheet.max_column, _MAX_COLUMNS)
     down: set[tuple[int, int]] = set()
     wide: set[int] = set()
     for area in sheet.merged_cells.ranges:
-        for row in range(area.min_row + 1, area.max_row + 1):
+        for row in range(area.min_row + 1, min(area.max_row, _MAX_ROWS) + 1):
             down |= {(row, column) for column in range(area.min_col, area.max_col + 1)}
-        if area.min_col == 1 and area.max_col >= sheet.max_column and area.min_row == area.max_row:
+        if area.min_col == 1 and area.max_col >= last and area.min_row == area.max_row:
             wide.add(area.min_row)
-    for number, row_cells in enumerate(sheet.iter_rows(), start=1):
-        cells = tuple(Cell(clean(c.value), (number, at) in down) for at, c in enumerate(row_cells, start=1))
-        yield Line(cells, f"工作表“{sheet.title}”第 {number} 行", full_width=number in wide)
+    # 表外留着格式的空列不算列，免得横跨整表的标题不算整行。
+    for number, row_cells in enumerate(sheet.iter_rows(max_row=_MAX_ROWS, max_col=last), start=1):
+        cells = tuple(Cell(_value(c), (number, at) in down) for at, c in enumerate(row_cells, start=1))
+        where = Message(gettext_noop("工作表“%(sheet)s”第 %(row)s 行"), sheet=sheet.title, row=number)
+        yield Line(cells, where, full_width=number in wide)
+
+
+def _value(cell: Any) -> str:
+    """格的文字：日期写成年月日，整数不带“.0”。"""
+    value = cell.value
+    if hasattr(value, "strftime"):
+        return str(value.strftime("%Y-%m-%d"))
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return clean(value) if value is not None and value != 0 else "0" if value == 0 else ""
 
 
 def _html(text: str) -> Iterator[Line]:
@@ -173,7 +331,9 @@ def _html(text: str) -> Iterator[Line]:
         return min(int(value), _MAX_SPAN) if value.isdigit() and int(value) else 1
 
     number = 0
-    for table in LexborHTMLParser(text).css("table"):
+    # 排版用的外层表格里套着真正的表格；只读最里层的，免得一行读两遍。
+    leaves = [table for table in LexborHTMLParser(text).css("table") if len(table.css("table")) == 1]
+    for order, table in enumerate(leaves, start=1):
         pending: dict[int, int] = {}
         for tr in table.css("tr"):
             number += 1
@@ -191,25 +351,40 @@ def _html(text: str) -> Iterator[Line]:
                     if span(node, "rowspan") > 1:
                         pending[len(cells)] = span(node, "rowspan") - 1
                     cells.append(Cell("" if offset else clean(node.text(separator="\n"))))
-                _refuse_wide(cells, f"第 {number} 行")
+                _refuse_wide(cells, _line(number))
             carried()
             yield Line(
                 tuple(cells),
-                f"第 {number} 行",
+                _line(number),
                 full_width=len(nodes) == 1 < len(cells) and not cells[0].merged_down,
+                table=order,
             )
 
 
 def _pdf(path: Path) -> Iterator[Line]:
     import pdfplumber
 
+    order = 0
     with pdfplumber.open(path) as document:
+        if not document.pages:
+            raise BreakdownError(gettext_noop("PDF 里没有页；请重新生成后再上传"), code="no_pages")
+        scanned = True
         for page in document.pages:
-            for table in page.extract_tables():
+            scanned = scanned and not page.chars
+            for index, table in enumerate(page.extract_tables()):
+                order += 1
                 for number, cells in enumerate(table, start=1):
                     filled = [cell is not None for cell in cells]
                     yield Line(
                         tuple(Cell(clean(cell), cell is None) for cell in cells),
-                        f"第 {page.page_number} 页第 {number} 行",
+                        Message(
+                            gettext_noop("第 %(page)s 页第 %(row)s 行"), page=page.page_number, row=number
+                        ),
                         full_width=filled[0] and sum(filled) == 1,
+                        table=order,
+                        continues=index == 0 and page.page_number > 1,
                     )
+        if scanned:
+            raise BreakdownError(
+                gettext_noop("PDF 是扫描件，没有文字可读；请用原来的 Word 或 Excel 文件"), code="scanned"
+            )

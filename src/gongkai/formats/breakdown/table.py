@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 
+from .messages import BreakdownError, Message, gettext_noop
+
 FIELDS: Final = ("number", "part", "task", "text", "city_units", "bureau_units")
 COLUMNS: Final = ("task", "text", "city_units", "bureau_units")
 LABELS: Final = {
@@ -34,13 +36,12 @@ _NUMBER: Final = re.compile(r"^[（(]?(\d{1,3}(?:-\d{1,2})?)\s*[.．、)）](?!\
 _CJK: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’、。"
 
 
-class BreakdownError(ValueError):
-    """不能读的分工表：消息为中文，写明哪里、见到什么、应为什么、怎样改。"""
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
-    """一项要求。inherited 为承接（合并单元格或空格）而来的栏目；position 为原文件中的位置，不参与比较。"""
+    """一项要求。inherited 为承接（合并单元格或空格）而来的栏目；position 为原文件中的位置。
+
+    place 是可译的位置，numbered 表示序号是表里写的，table 为文件里的第几张表。这几项不参与比较。
+    """
 
     number: str
     part: str
@@ -51,6 +52,9 @@ class Row:
     inherited: frozenset[str] = frozenset()
     extra: tuple[tuple[str, str], ...] = ()
     position: str = field(default="", compare=False)
+    place: Message = field(default=Message(""), compare=False, repr=False)
+    numbered: bool = field(default=True, compare=False, repr=False)
+    table: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +80,27 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """网格的一行：full_width 表示整行是一格；ragged 表示文本格式，格数可少于列数。"""
+    """网格的一行：full_width 表示整行是一格；ragged 表示文本格式，格数可少于列数。
+
+    table 为文件里的第几张表；continues 表示这张表接着上一页，第一行可能是上一页末行的下半截。
+    """
 
     cells: tuple[Cell, ...]
-    where: str
+    where: Message
     full_width: bool = False
     ragged: bool = False
+    table: int = 0
+    continues: bool = False
 
 
 def clean(text: object) -> str:
-    """整理：去控制字符与首尾空白，汉字间的换行直接接上，其余空白并为一个空格。"""
+    """整理：去控制字符与首尾空白，汉字之间、汉字与数字之间的换行直接接上，其余空白并为一个空格。"""
     # PDF 里的汉字常被存成部首区的同形字（⼀、⽴），不还原就对不上；只动部首区，原有繁简与标点不变。
     source = re.sub(r"[\u2e80-\u2fdf]", lambda m: unicodedata.normalize("NFKC", m.group()), str(text or ""))
     plain = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]", "", source)
-    plain = re.sub(rf"(?<=[{_CJK}])[\r\n]+\s*(?=[{_CJK}])", "", plain)
+    # 折行处一边是汉字、另一边是汉字或数字（“到|2026年”），直接接上；另起一行的“1.”是分条，留着空格。
+    plain = re.sub(rf"(?<=[{_CJK}])[\r\n]+\s*(?=[{_CJK}]|\d+(?!\d|[.．、)）]))", "", plain)
+    plain = re.sub(rf"(?<=\d)[\r\n]+\s*(?=[{_CJK}])", "", plain)
     return re.sub(r"\s+", " ", plain).strip()
 
 
@@ -133,48 +144,52 @@ def _extra_name(label: str, taken: list[str]) -> str:
     return name
 
 
-def interpret(lines: Iterable[Line]) -> BreakdownTable:
-    """解读：网格变为分工表。错误：BreakdownError——找不到表头、格数不对、序号重复、没有要求。"""
-    title, columns, labels, first, early = "", None, [], "", ""
-    rows: list[Row] = []
-    state: dict[str, str] = {"part": "", "task": "", "city_units": "", "bureau_units": ""}
-    for line in lines:
-        texts = [cell.text for cell in line.cells]
-        if not any(texts):
-            continue
-        first = first or f"{line.where}“{next(filter(None, texts))[:20]}”"
-        header = _header(line)
-        if header and (columns is None or header == columns):
-            columns, labels = header, texts
-            continue
-        if columns is None:
-            title = title or (next(filter(None, texts)) if len(set(filter(None, texts))) == 1 else "")
-            early = early or (line.where if sum(map(bool, texts)) > 1 and _numbered(texts) else "")
-            continue
-        if _is_heading(line, columns):
-            heading = next(filter(None, texts))
-            # 只有一格的编号行是缺了责任单位的要求，当成标题就会悄悄丢掉。
-            if _NUMBER.match(heading):
-                raise BreakdownError(f"{line.where}：“{heading[:20]}”只有一格，没有责任单位；请补上各格")
-            _heading(heading, state)
-            continue
-        rows.append(_row(line, columns, state, len(rows) + 1))
-    if columns is None:
-        raise BreakdownError(
-            f"没有找到表头：首行是{first or '空白'}；分工表须有“具体要求”列"
-            "和“市里落实单位”或“局内负责处室”列，请核对文件"
-        )
-    if early:
-        raise BreakdownError(f"{early}：这一项要求出现在表头之前；请把表头移到它的上面")
-    if not rows:
-        raise BreakdownError("表头之下没有任何要求；请核对文件是否完整")
-    seen: dict[str, str] = {}
-    for row in rows:
-        if row.number in seen:
-            raise BreakdownError(
-                f"{row.position}：序号“{row.number}”与{seen[row.number]}重复；请改成不同的序号"
+def has_header(lines: Iterable[Line]) -> bool:
+    """像分工表：某一行（或相连两行）是分工表的表头。"""
+    rows = [line for line in lines if any(cell.text for cell in line.cells)]
+    return any(_header_at(rows, at) for at in range(len(rows)))
+
+
+def _header_at(rows: list[Line], at: int) -> tuple[list[str], list[str], int] | None:
+    """表头：（各列栏目, 各列原名, 占几行）；两层表头（“责任单位”下分市里、局内）以下层为准。"""
+    line, single = rows[at], _header(rows[at])
+    if at + 1 < len(rows) and len(rows[at + 1].cells) == len(line.cells) and not line.ragged:
+        upper, lower = line.cells, rows[at + 1].cells
+        # 下层至少有一格与上层合并，其余各格都是认得的栏目名，才算表头的第二层。
+        own = [cell.text for cell in lower if cell.text and not cell.merged_down]
+        if own and any(cell.merged_down for cell in lower) and all(_meaning(text) for text in own):
+            both = replace(
+                line,
+                cells=tuple(
+                    low if low.text and not low.merged_down else up
+                    for up, low in zip(upper, lower, strict=True)
+                ),
             )
-        seen[row.number] = row.position
+            double = _header(both)
+            if double:
+                return double, [cell.text for cell in both.cells], 2
+    return (single, [cell.text for cell in line.cells], 1) if single else None
+
+
+def interpret(source: Iterable[Line]) -> BreakdownTable:
+    """解读：网格变为分工表。错误：BreakdownError——找不到表头、格数不对、序号重复、没有要求。"""
+    lines = [line for line in source if any(cell.text for cell in line.cells)]
+    at, head = next(((at, head) for at in range(len(lines)) if (head := _header_at(lines, at))), (0, None))
+    if head is None:
+        raise BreakdownError(
+            gettext_noop(
+                "没有找到表头：首行是%(first)s；分工表须有“具体要求”列"
+                "和“市里落实单位”或“局内负责处室”列，请核对文件"
+            ),
+            code="no_header",
+            first=_first(lines),
+        )
+    columns, labels, height = head
+    title = _before(lines[:at], lines[at], columns)
+    rows = _rows(lines[at + height :], columns, lines[at])
+    if not rows:
+        raise BreakdownError(gettext_noop("表头之下没有任何要求；请核对文件是否完整"), code="no_rows")
+    _refuse_repeated(rows)
     present = dict(zip(columns, labels, strict=False))
     headers = tuple((name, present[name]) for name in COLUMNS if name in present)
     # 没有表头又整列空白的只是多画的格；有内容的留作附加列。
@@ -187,6 +202,126 @@ def interpret(lines: Iterable[Line]) -> BreakdownTable:
         replace(row, extra=tuple(pair for pair in row.extra if pair[0] not in blank)) for row in rows
     )
     return BreakdownTable(kept, headers, extras, title)
+
+
+def _first(lines: list[Line]) -> Message:
+    if not lines:
+        return Message(gettext_noop("空白"))
+    text = next(cell.text for cell in lines[0].cells if cell.text)
+    return Message(gettext_noop("%(where)s“%(text)s”"), where=lines[0].where, text=text[:20])
+
+
+def _before(lines: list[Line], header: Line, columns: list[str]) -> str:
+    """表头之前：取标题；同一张表里先于表头出现的编号行是放错了位置，不能当没看见。"""
+    title = ""
+    for line in lines:
+        texts = [cell.text for cell in line.cells if cell.text]
+        title = title or (texts[0] if len(set(texts)) == 1 else "")
+        # 另一张列数不同的表（封面、说明）不是分工表的一部分。
+        apart = line.table != header.table and len(line.cells) != len(columns)
+        if len(texts) > 1 and _numbered(texts) and not apart:
+            raise BreakdownError(
+                gettext_noop("%(where)s：这一项要求出现在表头之前；请把表头移到它的上面"),
+                code="before_header",
+                where=line.where,
+            )
+    return title
+
+
+def _rows(lines: list[Line], columns: list[str], header: Line) -> list[Row]:
+    rows: list[Row] = []
+    state: dict[str, str] = {"part": "", "task": "", "city_units": "", "bureau_units": ""}
+    skip = 0
+    for at, line in enumerate(lines):
+        if skip:
+            skip -= 1
+            continue
+        found = _header_at(lines, at)
+        if found and found[0] == columns:
+            # 每页重复的表头。
+            skip = found[2] - 1
+            continue
+        texts = [cell.text for cell in line.cells]
+        apart = line.table != header.table and len(line.cells) != len(columns)
+        if found and line.table != header.table:
+            raise BreakdownError(
+                gettext_noop("%(where)s：文件里还有一张栏目不同的分工表；请分成两个文件上传"),
+                code="two_tables",
+                where=line.where,
+            )
+        if apart and _numbered(texts):
+            raise BreakdownError(
+                gettext_noop(
+                    "%(where)s：这张表有 %(cells)s 列，与前面分工表的 %(columns)s 列对不上；"
+                    "请并成一张表再上传"
+                ),
+                code="other_columns",
+                where=line.where,
+                cells=len(line.cells),
+                columns=len(columns),
+            )
+        if apart:
+            # 分工表之后的签字栏、说明等。
+            continue
+        if _is_heading(line, columns):
+            heading = next(filter(None, texts))
+            # 只有一格的编号行是缺了责任单位的要求，当成标题就会悄悄丢掉。
+            if _NUMBER.match(heading):
+                raise BreakdownError(
+                    gettext_noop("%(where)s：“%(text)s”只有一格，没有责任单位；请补上各格"),
+                    code="one_cell",
+                    where=line.where,
+                    text=heading[:20],
+                )
+            _heading(heading, state)
+            continue
+        if line.continues and rows and rows[-1].table != line.table:
+            if _is_rest(line, columns, rows[-1]):
+                rows[-1] = _join(rows[-1], line, columns, state)
+                continue
+            # 跨页的合并格在下一页是空的：算承接，标出来由人核对。
+            line = replace(line, cells=tuple(replace(c, merged_down=not c.text) for c in line.cells))
+        rows.append(_row(line, columns, state, len(rows) + 1))
+    return rows
+
+
+def _is_rest(line: Line, columns: list[str], last: Row) -> bool:
+    """下半截：换页后的第一行没有序号，而上一项有。"""
+    if len(line.cells) != len(columns) or not last.numbered:
+        return False
+    cells = dict(zip(columns, line.cells, strict=True))
+    number = cells["number"].text if "number" in cells else ""
+    return not number and not _NUMBER.match(cells["text"].text)
+
+
+def _join(row: Row, line: Line, columns: list[str], state: dict[str, str]) -> Row:
+    """接上：上一页末行被换页截断，各格接在后面。"""
+    values: dict[str, Any] = {}
+    for name, cell in zip(columns, line.cells, strict=True):
+        if not cell.text or name == "number":
+            continue
+        if name[0] == "+":
+            continue
+        values[name] = clean(f"{getattr(row, name)}\n{cell.text}")
+        if name in state:
+            state[name] = values[name]
+    more = {n[1:]: c.text for n, c in zip(columns, line.cells, strict=True) if n[0] == "+" and c.text}
+    extra = tuple((name, clean(f"{value}\n{more.get(name, '')}")) for name, value in row.extra)
+    return replace(row, **values, extra=extra, table=line.table)
+
+
+def _refuse_repeated(rows: list[Row]) -> None:
+    seen: dict[str, Row] = {}
+    for row in rows:
+        if row.number in seen:
+            raise BreakdownError(
+                gettext_noop("%(where)s：序号“%(number)s”与%(other)s重复；请改成不同的序号"),
+                code="number_twice",
+                where=row.place,
+                number=row.number,
+                other=seen[row.number].place,
+            )
+        seen[row.number] = row
 
 
 def _numbered(texts: list[str]) -> bool:
@@ -217,7 +352,11 @@ def _align(line: Line, columns: list[str]) -> dict[str, Cell]:
     cells = list(line.cells)
     if len(cells) > len(columns) and (line.ragged or any(cell.text for cell in cells[len(columns) :])):
         raise BreakdownError(
-            f"{line.where}：有 {len(cells)} 格，表头只有 {len(columns)} 列；请检查是否多了分隔符或单元格"
+            gettext_noop("%(where)s：有 %(cells)s 格，表头只有 %(columns)s 列；请检查是否多了分隔符或单元格"),
+            code="too_many_cells",
+            where=line.where,
+            cells=len(cells),
+            columns=len(columns),
         )
     if not line.ragged or len(cells) == len(columns):
         padding = [Cell("")] * (len(columns) - len(cells))
@@ -228,8 +367,14 @@ def _align(line: Line, columns: list[str]) -> dict[str, Cell]:
     # 另有序号、备注等列时，缺的是哪一格无从判断，不猜。
     if not rest or not cells[head].text or len(rest) > len(tail) or not set(columns) <= set(COLUMNS):
         raise BreakdownError(
-            f"{line.where}：只有 {len(cells)} 格，表头有 {len(columns)} 列，"
-            "认不出缺的是哪一格；请把空着的格也用“|”隔开"
+            gettext_noop(
+                "%(where)s：只有 %(cells)s 格，表头有 %(columns)s 列，"
+                "认不出缺的是哪一格；请把空着的格也用“|”隔开"
+            ),
+            code="too_few_cells",
+            where=line.where,
+            cells=len(cells),
+            columns=len(columns),
         )
     aligned = {"task": cells[0]} if head else {}
     aligned["text"] = cells[head]
@@ -253,7 +398,9 @@ def _row(line: Line, columns: list[str], state: dict[str, str], sequence: int) -
     if match and (not number or match[1] == number):
         number, text = match[1], text[match.end() :]
     if not text:
-        raise BreakdownError(f"{line.where}：“具体要求”是空的；请补上要求的内容")
+        raise BreakdownError(
+            gettext_noop("%(where)s：“具体要求”是空的；请补上要求的内容"), code="no_text", where=line.where
+        )
     part = cells.get("part")
     if part and part.text and part.text != state["part"]:
         state.update(part=part.text, task="")
@@ -273,5 +420,5 @@ def _row(line: Line, columns: list[str], state: dict[str, str], sequence: int) -
         number or str(sequence), state["part"], state["task"], text,
         state["city_units"] if "city_units" in columns else "",
         state["bureau_units"] if "bureau_units" in columns else "",
-        frozenset(inherited), extra, line.where,
+        frozenset(inherited), extra, str(line.where), line.where, bool(number), line.table,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,14 +26,19 @@ from gongkai.law.workdays import Calendar
 from .. import actions, reminders
 from ..exports import export as export_ledger
 from ..lights import LABELS, rule
-from ..models import Assignment, Plan, SavedFilter
-from ..queries import FORMULA, OPEN_STATES, colours, lit, standings, visible_assignments, visible_plans
+from ..models import Assignment, Notice, Plan, SavedFilter
+from ..queries import FORMULA, OPEN_STATES, colours, lit, standings, to_decide
 from .common import page_of, querystring
 
 CONTENT_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+
+def _tasks(request: HttpRequest) -> Any:
+    """此人看得见的在册任务。"""
+    return Assignment.objects.visible_to(request.user).current()
 
 
 @login_required
@@ -54,11 +60,7 @@ def my(request: HttpRequest) -> HttpResponse:
     own = [
         d.organisation_id for d in duties_of(request.user) if d.role in (Duty.Role.HANDLER, Duty.Role.HEAD)
     ]
-    rows = (
-        visible_assignments(request.user)
-        .filter(organisation__in=own)
-        .order_by("due", "requirement__position")
-    )
+    rows = _tasks(request).filter(organisation__in=own).order_by("due", "requirement__position")
     page = page_of(request, rows)
     page.object_list = lit(page.object_list, timezone.localdate())
     return render(
@@ -68,8 +70,8 @@ def my(request: HttpRequest) -> HttpResponse:
 
 def _filtered(request: HttpRequest) -> tuple[list[tuple[int, str]], dict[str, Any]]:
     """筛选：年度、部分、单位、灯、阶段、时限；返回（编号, 颜色）。灯是算出来的，所以算过之后再筛。"""
-    every = visible_assignments(request.user)
-    years = sorted(set(visible_plans(request.user).values_list("year", flat=True)), reverse=True)
+    every = _tasks(request)
+    years = sorted(set(Plan.objects.visible_to(request.user).values_list("year", flat=True)), reverse=True)
     chosen = request.GET.get("year", "")
     year = int(chosen) if chosen.isdigit() else (years[0] if years else timezone.localdate().year)
     rows = every.filter(requirement__plan__year=year).order_by(
@@ -106,7 +108,7 @@ def board(request: HttpRequest) -> HttpResponse:
     rows, context = _filtered(request)
     counts = Counter(colour for _, colour in rows)
     page = page_of(request, rows)
-    shown = visible_assignments(request.user).in_bulk([pk for pk, _ in page.object_list])
+    shown = _tasks(request).in_bulk([pk for pk, _ in page.object_list])
     page.object_list = lit((shown[pk] for pk, _ in page.object_list), timezone.localdate())
     context |= {
         "page_obj": page,
@@ -116,8 +118,13 @@ def board(request: HttpRequest) -> HttpResponse:
         "states": Assignment.State.choices,
         "rule": rule(),
         "querystring": querystring(request),
-        "saved": request.user.saved_filters.all(),
-        "plans": visible_plans(request.user).filter(year=context["year"])[:20],
+        "saved": SavedFilter.objects.visible_to(request.user),
+        "plans": Plan.objects.visible_to(request.user).filter(year=context["year"])[:20],
+        "deciding": to_decide(request.user)
+        .filter(requirement__plan__year=context["year"])
+        .values_list("requirement__plan", "requirement__plan__title")
+        .annotate(n=Count("pk"))
+        .order_by("requirement__plan__organisation__order")[:20],
         "is_office": any(d.role == Duty.Role.COORDINATOR for d in duties_of(request.user)),
     }
     return render(request, "workplans/board.html", context)
@@ -128,7 +135,7 @@ def board(request: HttpRequest) -> HttpResponse:
 def urge(request: HttpRequest) -> HttpResponse:
     """成批催办所选任务。"""
     ids = [pk for pk in request.POST.getlist("task") if pk.isdigit()]
-    rows = list(visible_assignments(request.user).filter(pk__in=ids, state__in=OPEN_STATES))
+    rows = list(_tasks(request).filter(pk__in=ids, state__in=OPEN_STATES))
     done = ngettext("已催办 %(n)s 项未报结的任务", "已催办 %(n)s 项未报结的任务", len(rows)) % {
         "n": len(rows)
     }
@@ -149,7 +156,7 @@ def save_filter(request: HttpRequest) -> HttpResponse:
 @login_required
 def city(request: HttpRequest) -> HttpResponse:
     """单位排名：灯数、得分与公式。"""
-    years = sorted(set(visible_plans(request.user).values_list("year", flat=True)), reverse=True)
+    years = sorted(set(Plan.objects.visible_to(request.user).values_list("year", flat=True)), reverse=True)
     chosen = request.GET.get("year", "")
     year = int(chosen) if chosen.isdigit() else (years[0] if years else timezone.localdate().year)
     rows = standings(request.user, year, timezone.localdate())
@@ -174,7 +181,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     if not 2008 <= first.year <= 2059:
         first = today.replace(day=1)
     last = first.replace(day=months.monthrange(first.year, first.month)[1])
-    rows = lit(visible_assignments(request.user).filter(due__range=(first, last)), today)
+    rows = lit(_tasks(request).filter(due__range=(first, last)), today)
     by_day: dict[date, list[Assignment]] = {}
     for row in rows:
         by_day.setdefault(row.due, []).append(row)
@@ -209,15 +216,17 @@ def calendar(request: HttpRequest) -> HttpResponse:
 @login_required
 def notices(request: HttpRequest) -> HttpResponse:
     """提醒：看过即标为已读。"""
-    page = page_of(request, request.user.notices.select_related("assignment__requirement"))
+    page = page_of(request, Notice.objects.visible_to(request.user).select_related("assignment__requirement"))
     shown = list(page.object_list)
     page.object_list = shown
-    request.user.notices.filter(pk__in=[n.pk for n in shown], read_at=None).update(read_at=timezone.now())
+    Notice.objects.visible_to(request.user).filter(pk__in=[n.pk for n in shown], read_at=None).update(
+        read_at=timezone.now()
+    )
     return render(request, "workplans/notices.html", {"page_obj": page, "querystring": ""})
 
 
 def _plan(request: HttpRequest, pk: int) -> Plan:
-    return get_object_or_404(visible_plans(request.user), pk=pk)
+    return get_object_or_404(Plan.objects.visible_to(request.user), pk=pk)
 
 
 @login_required
@@ -225,9 +234,9 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """整表：各部分各项要求、承担单位和灯，以及台账自身的核查。"""
     found, today = _plan(request, pk), timezone.localdate()
     tasks: dict[int, list[Assignment]] = {}
-    for row in lit(visible_assignments(request.user).filter(requirement__plan=found), today):
+    for row in lit(_tasks(request).filter(requirement__plan=found), today):
         tasks.setdefault(row.requirement_id, []).append(row)
-    rows = [(r, tasks.get(r.pk, [])) for r in found.requirements.filter(withdrawn_at=None)]
+    rows = [(r, tasks.get(r.pk, [])) for r in found.requirements.current()]
     period = Period(found.year, today)
     codes = (
         "workplans.ledger",
@@ -241,6 +250,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": rows,
         "rule": rule(),
         "is_office": holds(request.user, found.organisation, actions.OFFICE),
+        "deciding": to_decide(request.user).filter(requirement__plan=found).count(),
         "waiting": sum(t.state == Assignment.State.DRAFT for ts in tasks.values() for t in ts),
         "checks": [
             {"name": REGISTRY[code][0], "result": run(code, found.organisation, period)} for code in codes
@@ -284,7 +294,7 @@ def export(request: HttpRequest, pk: int, suffix: str) -> HttpResponse:
     found = _plan(request, pk)
     if suffix not in CONTENT_TYPES:
         raise Http404
-    rows = list(visible_assignments(request.user).filter(requirement__plan=found))
+    rows = list(_tasks(request).filter(requirement__plan=found))
     response = HttpResponse(
         export_ledger(found, rows, timezone.localdate(), f".{suffix}"), content_type=CONTENT_TYPES[suffix]
     )

@@ -8,7 +8,10 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
+
+from gongkai.formats.breakdown import Message
 
 PAGE_SIZE = 50
 
@@ -20,6 +23,13 @@ def tell_errors(request: HttpRequest, form: forms.Form) -> None:
         for error in errors:
             text = _("%(label)s：%(text)s") % {"label": label, "text": error} if label else str(error)
             messages.error(request, text)
+
+
+def say(message: Message) -> str:
+    """读表差错用界面语言说出来；填入的位置等也是可译的。"""
+    values = {name: say(v) if isinstance(v, Message) else v for name, v in message.values.items()}
+    text = gettext(message.template)
+    return text % values if values else text
 
 
 def page_of(request: HttpRequest, rows: Any, size: int = PAGE_SIZE) -> Page:

@@ -26,8 +26,8 @@ from gongkai.law import terms
 from .. import actions, forms, states
 from ..catalogue import BY_CODE, KINDS
 from ..lights import rule
-from ..models import Assignment, Evidence, Extension, ProgressReport, Requirement
-from ..queries import lit, visible_assignments, visible_plans
+from ..models import Assignment, Evidence, Extension, ProgressReport, Requirement, SubTask
+from ..queries import lit
 from .common import tell_errors
 
 ACTION_LABELS = {
@@ -55,6 +55,13 @@ ACTION_LABELS = {
     "add_subtask": _("拆分步骤"),
     "finish_subtask": _("完成步骤"),
     "link_superior": _("关联市级任务"),
+    "grant": _("批准延期"),
+    "refuse": _("不批准延期"),
+    "end": _("终止"),
+    "keep": _("保留"),
+    "transfer": _("转到另一项要求"),
+    "leave": _("随组织变化撤下"),
+    "flag": _("单位不再在列"),
 }
 
 
@@ -81,11 +88,10 @@ def _timeline(plan_id: int, *subjects: str) -> list[dict[str, Any]]:
 def requirement(request: HttpRequest, pk: int) -> HttpResponse:
     """一项要求：原文、条款、种类与核查、各单位任务、经过。"""
     found = get_object_or_404(
-        Requirement.objects.select_related("plan__organisation", "superior__plan"), pk=pk
+        Requirement.objects.visible_to(request.user).select_related("superior__plan"), pk=pk
     )
-    get_object_or_404(visible_plans(request.user), pk=found.plan_id)
     today = timezone.localdate()
-    rows = lit(visible_assignments(request.user).filter(requirement=found), today)
+    rows = lit(Assignment.objects.visible_to(request.user).filter(requirement=found), today)
     kind = BY_CODE.get(found.kind)
     period = Period(found.plan.year, today)
     results = [
@@ -101,7 +107,7 @@ def requirement(request: HttpRequest, pk: int) -> HttpResponse:
         "rule": rule(),
         "terms": terms.find(found.text, found.plan.year),
         "is_office": holds(request.user, found.plan.organisation, actions.OFFICE),
-        "superiors": _superiors(found),
+        "superiors": _superiors(request.user, found),
         "timeline": _timeline(
             found.plan_id, f"workplans.requirement:{pk}", *(f"workplans.assignment:{r.pk}" for r in rows)
         ),
@@ -109,20 +115,18 @@ def requirement(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "workplans/requirement.html", context)
 
 
-def _superiors(found: Requirement) -> list[Requirement]:
+def _superiors(user: Any, found: Requirement) -> Any:
+    """可关联的市级任务：上级单位同年分工表里此人看得见的。"""
     line = found.plan.organisation.line[:-1]
-    above = Requirement.objects.filter(
-        plan__organisation__in=line, plan__year=found.plan.year, withdrawn_at=None
-    )
-    return list(above.select_related("plan__organisation")[:200])
+    above = Requirement.objects.visible_to(user).current()
+    return above.filter(plan__organisation__in=line, plan__year=found.plan.year)[:200]
 
 
 @login_required
 @require_POST
 def requirement_action(request: HttpRequest, pk: int) -> HttpResponse:
     """要求的动作：确认种类、关联市级任务。"""
-    found = get_object_or_404(Requirement.objects.select_related("plan__organisation"), pk=pk)
-    get_object_or_404(visible_plans(request.user), pk=found.plan_id)
+    found = get_object_or_404(Requirement.objects.visible_to(request.user), pk=pk)
     if request.POST.get("do") == "kind":
         kind = request.POST.get("kind", "")
         attempt(
@@ -130,14 +134,16 @@ def requirement_action(request: HttpRequest, pk: int) -> HttpResponse:
         )
     elif request.POST.get("do") == "superior":
         chosen = request.POST.get("superior", "")
-        above = get_object_or_404(Requirement, pk=chosen) if chosen.isdigit() else None
+        above = None
+        if chosen.isdigit():
+            above = get_object_or_404(Requirement.objects.visible_to(request.user), pk=chosen)
         done = gettext("市级任务已关联")
         attempt(request, lambda: actions.link_superior(request.user, found, superior=above), done)
     return redirect("workplans:requirement", pk)
 
 
 def _task(request: HttpRequest, pk: int) -> Assignment:
-    return get_object_or_404(visible_assignments(request.user), pk=pk)
+    return get_object_or_404(Assignment.objects.visible_to(request.user), pk=pk)
 
 
 @login_required
@@ -146,18 +152,31 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
     found = lit([_task(request, pk)], timezone.localdate())[0]
     today = timezone.localdate()
     reports = [
-        (r, states.REPORT.available(r, request.user)) for r in found.reports.select_related("author")[:24]
+        (r, states.REPORT.available(r, request.user))
+        for r in ProgressReport.objects.visible_to(request.user)
+        .filter(assignment=found)
+        .select_related("author", "assignment__requirement__plan__organisation", "assignment__organisation")[
+            :24
+        ]
     ]
-    works = states.holds_assignment(request.user, found, states.HANDLER)
+    extensions = list(
+        Extension.objects.visible_to(request.user).filter(assignment=found).select_related("author")
+    )
+    for extension in extensions:
+        extension.assignment = found
+        extension.steps = states.EXTENSION.available(extension, request.user)
+    works = states.holds_assignment(request.user, found, states.HANDLER) and not states.withdrawn(found)
     context = {
         "task": found,
         "moves": states.ASSIGNMENT.available(found, request.user),
         "rule": rule(),
         "works": works,
         "reports": reports,
-        "evidence": found.evidence.select_related("author"),
-        "subtasks": found.subtasks.all(),
-        "extensions": found.extensions.select_related("author"),
+        "evidence": Evidence.objects.visible_to(request.user)
+        .filter(assignment=found)
+        .select_related("author"),
+        "subtasks": SubTask.objects.visible_to(request.user).filter(assignment=found),
+        "extensions": extensions,
         "is_office": states.holds_assignment(request.user, found, states.OFFICE),
         "can_report": works and found.state == Assignment.State.SIGNED,
         "report_form": forms.ReportForm(initial={"period": f"{today:%Y-%m}", "percent": found.percent}),
@@ -172,6 +191,8 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
             found.requirement.plan_id,
             f"workplans.assignment:{pk}",
             *(f"workplans.progressreport:{r.pk}" for r, _ in reports),
+            *(f"workplans.extension:{x.pk}" for x in extensions),
+            *(f"workplans.assignment:{old}" for old in found.moved_from.values_list("pk", flat=True)),
         ),
     }
     return render(request, "workplans/task.html", context)
@@ -194,7 +215,7 @@ def task_action(request: HttpRequest, pk: int) -> HttpResponse:
         step, report_pk = (name.split(":")[1:] + [""])[:2]
         if step not in states.REPORT.transitions or not report_pk.isdigit():
             raise Http404
-        report = get_object_or_404(ProgressReport, pk=report_pk, assignment=found)
+        report = get_object_or_404(ProgressReport.objects.visible_to(user), pk=report_pk, assignment=found)
         label = states.REPORT.transitions[step].label
         done = gettext("报告已%(action)s") % {"action": label}
         attempt(request, lambda: actions.move_report(user, report, step, reason=reason), done)
@@ -202,8 +223,10 @@ def task_action(request: HttpRequest, pk: int) -> HttpResponse:
         FORMS[name](request, found)
     elif name.startswith("subtask:") and name[8:].isdigit():
         attempt(request, lambda: actions.finish_subtask(user, found, int(name[8:])), gettext("步骤已完成"))
-    elif name in ("grant", "refuse"):
-        extension = get_object_or_404(Extension, assignment=found, state=Extension.State.ASKED)
+    elif name in states.EXTENSION.transitions:
+        extension = get_object_or_404(
+            Extension.objects.visible_to(user), assignment=found, state=Extension.State.ASKED
+        )
         attempt(
             request,
             lambda: actions.answer_extension(user, extension, grant=name == "grant", answer=reason),
@@ -292,7 +315,7 @@ def urge_letter(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def evidence_file(request: HttpRequest, pk: int) -> FileResponse:
     """下载证据附件；看得见任务的人才能下载。"""
-    found = get_object_or_404(Evidence, pk=pk, assignment__in=visible_assignments(request.user))
+    found = get_object_or_404(Evidence.objects.visible_to(request.user), pk=pk)
     if not found.file:
         raise Http404
     return FileResponse(found.file.open("rb"), as_attachment=True)

@@ -26,17 +26,18 @@ from .. import actions
 from ..catalogue import BY_CODE, suggest
 from ..forms import UploadForm
 from ..models import Assignment, ImportDraft, Plan, Requirement
+from .common import say
 
 ROLE_LABELS = dict(Assignment.Role.choices)
 
 
 def _offices(user: Any) -> Any:
     ids = [d.organisation_id for d in duties_of(user) if d.role == Duty.Role.COORDINATOR]
-    return Organisation.objects.filter(pk__in=ids)
+    return Organisation.objects.visible_to(user).filter(pk__in=ids)
 
 
 def _draft(request: HttpRequest, pk: int) -> ImportDraft:
-    return get_object_or_404(ImportDraft, pk=pk, organisation__in=_offices(request.user))
+    return get_object_or_404(ImportDraft.objects.visible_to(request.user), pk=pk)
 
 
 @login_required
@@ -63,10 +64,10 @@ def upload(request: HttpRequest) -> HttpResponse:
                     year=form.cleaned_data["year"],
                 )
             except BreakdownError as error:
-                form.add_error("file", str(error))
+                form.add_error("file", say(error.message))
                 return render(request, "workplans/upload.html", {"form": form}, status=400)
         return redirect("workplans:preview", draft.pk)
-    drafts = ImportDraft.objects.filter(organisation__in=offices).order_by("-id")[:10]
+    drafts = ImportDraft.objects.visible_to(request.user).order_by("-id")[:10]
     return render(request, "workplans/upload.html", {"form": form, "drafts": drafts, "offices": offices})
 
 
@@ -98,7 +99,9 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
                 "kind": kind.label if kind else _("未认出"),
             }
         )
-    plan = Plan.objects.filter(organisation=draft.organisation, year=draft.year).first()
+    plan = (
+        Plan.objects.visible_to(request.user).filter(organisation=draft.organisation, year=draft.year).first()
+    )
     context = {
         "draft": draft,
         "rows": rows,
@@ -139,12 +142,29 @@ def name_unit(request: HttpRequest, pk: int) -> HttpResponse:
     if name not in actions.unresolved(draft) or not chosen:
         messages.error(request, _("请选择“新单位”或它是哪个单位的别名"))
     else:
-        target = None if chosen == "new" else get_object_or_404(Organisation, pk=chosen)
+        target = (
+            None
+            if chosen == "new"
+            else get_object_or_404(Organisation.objects.visible_to(request.user), pk=chosen)
+        )
         attempt(
             request,
             lambda: actions.name_unit(request.user, draft, name=name, alias_of=target),
             _("“%(name)s”已认定") % {"name": name},
         )
+    return redirect("workplans:preview", pk)
+
+
+@login_required
+@require_POST
+def choose_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """工作簿里有几张分工表时，选定一张。"""
+    draft, sheet = _draft(request, pk), request.POST.get("sheet", "")
+    done = _("已读入工作表“%(sheet)s”") % {"sheet": sheet}
+    try:
+        attempt(request, lambda: actions.choose_sheet(request.user, draft, sheet=sheet), done)
+    except BreakdownError as error:
+        messages.error(request, say(error.message))
     return redirect("workplans:preview", pk)
 
 
