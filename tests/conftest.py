@@ -81,15 +81,33 @@ def draft(make: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture
-def carry(person: Callable[[str], Any]) -> Callable[..., Any]:
-    """送到底：依次经各人之手，直到 until（缺省发布）。"""
+def interpret(make: Callable[..., Any]) -> Callable[[Any], Any]:
+    """解读稿：解读某一版所属信息的一份草稿。"""
+    from gongkai.records import actions
+
+    def build(edition: Any) -> Any:
+        draft = make(
+            kind="interpretation",
+            title=f"{edition.title}解读",
+            fields={"form": "文字", "interpreter": "科技信息处"},
+        )
+        actions.relate(draft.author, draft, kind="interprets", target=edition.record)
+        return draft
+
+    return build
+
+
+@pytest.fixture
+def carry(person: Callable[[str], Any], interpret: Callable[[Any], Any]) -> Callable[..., Any]:
+    """送到底：依次经各人之手，直到 until（缺省发布）；应当有解读的，连解读一起办到签发。"""
     steps = (
         ("handler", "submit"), ("head", "pass_head"), ("secrecy", "pass_secrecy"),
         ("secrecy", "pass_secrecy_to_legal"), ("legal", "pass_legal"), ("leader", "sign"),
     )  # fmt: skip
 
     def run(edition: Any, until: str = "publish") -> Any:
-        from gongkai.records import actions
+        from gongkai.records import actions, reviews
+        from gongkai.records.gates import missing_interpretation
         from gongkai.records.kinds import NEEDS_LEGAL
 
         legal = edition.record.kind in NEEDS_LEGAL
@@ -98,9 +116,12 @@ def carry(person: Callable[[str], Any]) -> Callable[..., Any]:
                 continue
             if name == "pass_secrecy" and legal:
                 continue
-            edition = actions.move(person(username), edition, name)
+            form = reviews.clear_form(edition.record.agency) if username == "secrecy" else None
+            edition = actions.move(person(username), edition, name, form=form)
             if name == until:
                 return edition
+        if missing_interpretation(edition):
+            run(interpret(edition), until="sign")
         return actions.publish(person("office"), edition)
 
     return run

@@ -11,7 +11,7 @@ from django.utils import timezone
 from gongkai.audit.actions import verify
 from gongkai.audit.models import Entry
 from gongkai.core.states import Refused
-from gongkai.records import actions, queries, states
+from gongkai.records import actions, queries, reviews, states
 from gongkai.records.kinds import Kind
 from gongkai.records.models import Column, Edition, Record
 
@@ -56,8 +56,9 @@ def test_a_normative_document_needs_the_legal_review(make: Any, person: Any) -> 
     edition = actions.move(person("handler"), edition, "submit")
     edition = actions.move(person("head"), edition, "pass_head")
     names = [t.name for t in states.EDITION.available(edition, person("secrecy"))]
-    assert names == ["pass_secrecy_to_legal", "return_secrecy"]
-    edition = actions.move(person("secrecy"), edition, "pass_secrecy_to_legal")
+    assert names == ["pass_secrecy_to_legal", "refer", "return_secrecy"]
+    form = reviews.clear_form(edition.record.agency)
+    edition = actions.move(person("secrecy"), edition, "pass_secrecy_to_legal", form=form)
     assert edition.state == S.LEGAL
 
 

@@ -17,8 +17,9 @@ from gongkai.core.states import Refusal, Refused
 from gongkai.core.uploads import check_upload
 from gongkai.law import docnumbers
 
-from . import states
+from . import links, reviews, states
 from .content import CONTENT_FIELDS, digest
+from .gates import missing_interpretation
 from .models import Attachment, Column, Edition, Placement, Record, Relation, Review, Site
 from .queries import columns_for
 from .signals import column_changed, record_changed, record_withdrawn
@@ -60,6 +61,7 @@ def create_record(user: Any, *, organisation: Organisation, site: Site, kind: st
         _fill(edition, values)
         edition.save()
         audit(user, "records.create", record, kind=kind, title=edition.title)
+        _look_at_links(edition)
     return edition
 
 
@@ -85,7 +87,16 @@ def save_draft(user: Any, edition: Edition, *, version: int, **values: Any) -> E
         locked.version += 1
         locked.save()
         audit(user, "records.save_draft", locked, version=locked.version, fields=sorted(values))
+        _look_at_links(locked)
     return locked
+
+
+def _look_at_links(edition: Edition) -> None:
+    """站外链接交后台去查：送审时就有结果可看。"""
+    from .tasks import check_links
+
+    if links.unchecked(edition):
+        transaction.on_commit(lambda: check_links.enqueue(edition=edition.pk))
 
 
 def _require_editable(edition: Edition) -> None:
@@ -151,7 +162,10 @@ def unrelate(user: Any, relation: Relation) -> None:
 def move(
     user: Any, edition: Edition, name: str, *, reason: str = "", form: dict[str, Any] | None = None
 ) -> Edition:
-    """办理一个环节：送审、审查、签发、退回、收回、放弃；留下审查记录。发布另用 publish。"""
+    """办理一个环节：送审、审查、签发、退回、收回、放弃；留下审查记录。发布另用 publish。
+
+    参数：form 为保密审查表（见 reviews.points_for），保密审查通过时逐项必填。
+    """
     with transaction.atomic():
         changes: dict[str, Any] = {}
         if name.startswith("return"):
@@ -162,6 +176,8 @@ def move(
             changes = {"sealed_sha256": digest(edition)}
         round_number = states.current_round(edition)
         moved: Any = states.EDITION.perform(edition, user, name, reason=reason, **changes)
+        if name.startswith("pass_secrecy"):
+            form = reviews.completed(moved.record.agency, form or {})
         if name.startswith(("pass", "return", "sign")):
             Review.objects.create(
                 edition=moved,
@@ -196,26 +212,44 @@ def publish(user: Any, edition: Edition) -> Edition:
         _supersede(record)
         moved: Any = states.EDITION.perform(edition, user, "publish", **_publication_values(edition))
         _go_live(record, moved)
+        # 解读与文件同时公开：签发好、等着发布的解读一起发（穗府办函〔2017〕313号第三条）。
+        for interpretation in _waiting_interpretations(record):
+            publish(user, interpretation)
     return moved
 
 
+def _waiting_interpretations(record: Record) -> list[Edition]:
+    rows = Edition.objects.filter(
+        state=Edition.State.SIGNED, relations__kind=Relation.Kind.INTERPRETS, relations__target=record
+    )
+    return list(rows.exclude(record=record).distinct())
+
+
 def publish_scheduled(edition: Edition) -> Edition:
-    """到点发布：由系统执行；锁定后再查一遍状态、时间和内容，不符就抛出 Refused。"""
+    """到点发布：由系统执行；锁定后再查一遍状态、时间、内容和解读，不符就抛出 Refused。"""
     with transaction.atomic():
-        record = Record.objects.select_for_update().get(pk=edition.record_id)
         locked = Edition.objects.select_for_update().get(pk=edition.pk)
         if locked.state != Edition.State.SCHEDULED or locked.publish_at > timezone.now():
             _refuse("state", _("已不在定时发布"))
-        if locked.sealed_sha256 != digest(locked):
-            _refuse("sealed", _("内容与签发时不一致，须退回重新审查"))
-        _supersede(record)
-        for name, value in _publication_values(locked).items():
-            setattr(locked, name, value)
-        locked.state = Edition.State.PUBLISHED
-        locked.save()
-        audit(None, "records.publish_scheduled", locked, publish_at=locked.publish_at)
-        _go_live(record, locked)
+        if why := missing_interpretation(locked):
+            _refuse("interpretation", why)
+        _publish_by_system(locked)
+        for interpretation in _waiting_interpretations(locked.record):
+            _publish_by_system(interpretation)
     return locked
+
+
+def _publish_by_system(edition: Edition) -> None:
+    record = Record.objects.select_for_update().get(pk=edition.record_id)
+    if edition.sealed_sha256 != digest(edition):
+        _refuse("sealed", _("内容与签发时不一致，须退回重新审查"))
+    _supersede(record)
+    for name, value in _publication_values(edition).items():
+        setattr(edition, name, value)
+    edition.state = Edition.State.PUBLISHED
+    edition.save()
+    audit(None, "records.publish_scheduled", edition, publish_at=edition.publish_at)
+    _go_live(record, edition)
 
 
 def _publication_values(edition: Edition) -> dict[str, Any]:

@@ -6,20 +6,32 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gongkai.law.kinds import RecordKind, interpretation
+
+from . import links, scans
 from .kinds import WITH_VALIDITY, Kind, fields_of
-from .models import Edition
+from .models import Edition, LinkCheck, Relation
+from .rules import rules_of
+from .texts import links as links_in
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """问题：field 为栏目键，label 栏目名，message 说明与改法；blocking 为真时不改不能过关。"""
+    """问题：field 为栏目键，label 栏目名，message 说明与改法；blocking 为真时不改不能过关。
+
+    check、context 供记住误报（scans.remember）；不能记住的为空。
+    """
 
     field: str
     label: str
     message: str
     blocking: bool = True
+    check: str = ""
+    context: str = ""
 
 
 Check = Callable[[Edition], Iterator[Problem]]
@@ -73,7 +85,79 @@ def dates(edition: Edition) -> Iterator[Problem]:
             yield Problem("effective_on", _label("effective_on"), _("施行日期早于成文日期，请核对"), False)
 
 
-CHECKS: Final[tuple[Check, ...]] = (required, openness, dates)
+def texts(edition: Edition) -> Iterator[Problem]:
+    """文字：个人信息拦下（《个人信息保护法》第二十八条、条例第十五条），错词提醒；取不出文字的附件请人看。"""
+    for hit in scans.hits(edition):
+        yield Problem(hit.field, hit.label, hit.message, hit.blocking, hit.check, hit.context)
+    for row in edition.attachments.all():
+        if not row.text:
+            label = _("附件“%(name)s”") % {"name": row.name}
+            why = row.text_note or _("没有可以检查的文字")
+            message = _("%(why)s；请人工核对有没有个人信息和错别字") % {"why": why}
+            yield Problem("attachments", label, message, False)
+
+
+def dead_links(edition: Edition) -> Iterator[Problem]:
+    """链接：站内的当场到库里查，站外的看后台任务存下的结果。"""
+    own = links.hosts()
+    found = [("body", _label("body"), href) for href in links_in(edition.body)]
+    found += [("relations", row.get_kind_display(), row.url) for row in edition.relations.all() if row.url]
+    outside = links.external((href for *_where, href in found), own)
+    known = {row.url: row for row in LinkCheck.objects.filter(url__in=outside)}
+    for field, label, href in found:
+        problem, blocking = links.internal_problem(href, own)
+        if href[:300] in outside:
+            row = known.get(href[:300])
+            problem, blocking = _outside(row)
+        if problem:
+            message = _("链接 %(url)s：%(problem)s") % {"url": href, "problem": problem}
+            yield Problem(field, label, message, blocking)
+
+
+def _outside(row: LinkCheck | None) -> tuple[str, bool]:
+    if row is None or row.state == LinkCheck.State.UNKNOWN:
+        return _("还没有检查，后台正在检查"), False
+    if row.state == LinkCheck.State.DEAD:
+        return _("打不开（%(detail)s），请更换或去掉") % {"detail": row.detail}, True
+    if row.state == LinkCheck.State.UNSURE:
+        return _("暂时不通（%(detail)s），请核对") % {"detail": row.detail}, False
+    return "", False
+
+
+# 这些类型按文号定要不要解读；照抄国家正式文本的法规，由起草的机关解读。
+_INTERPRETED: Final = frozenset({Kind.NORMATIVE, Kind.POLICY})
+
+
+def missing_interpretation(edition: Edition) -> str:
+    """缺解读：应当与文件同时公开解读而没有的，说明理由；不缺为空。
+
+    有公开的、已签发可随文件同时发布的、或定时不晚于文件的解读都算有。来源：穗府办函〔2017〕313号第三条。
+    """
+    record = edition.record
+    if record.kind not in _INTERPRETED:
+        return ""
+    kind = RecordKind.NORMATIVE if record.kind == Kind.NORMATIVE else RecordKind.OTHER
+    rules = rules_of(record.agency)
+    demand = interpretation(kind, edition.document_number, within_workdays=rules.interpretation_workdays)
+    if not demand.required or not rules.interpretation_blocks:
+        return ""
+    S = Edition.State
+    at = edition.publish_at or timezone.now()
+    ready = Q(state__in=(S.PUBLISHED, S.SIGNED)) | Q(state=S.SCHEDULED, publish_at__lte=at)
+    if Edition.objects.filter(
+        ready, relations__kind=Relation.Kind.INTERPRETS, relations__target=record
+    ).exists():
+        return ""
+    return _("还没有签发的解读：%(why)s") % {"why": demand.why}
+
+
+def interpreted(edition: Edition) -> Iterator[Problem]:
+    """解读：签发前提醒，发布时才拦（states 的发布条件），免得文件与解读互相等。"""
+    if why := missing_interpretation(edition):
+        yield Problem("relations", str(_("政策解读")), why, False)
+
+
+CHECKS: Final[tuple[Check, ...]] = (required, openness, dates, texts, dead_links, interpreted)
 
 
 def problems(edition: Edition) -> list[Problem]:

@@ -76,12 +76,15 @@ def _gate_and_eyes(edition: Edition, user: Any) -> list[Refusal]:
 
 def _sealed(edition: Edition, user: Any) -> list[Refusal]:
     from .content import digest
+    from .gates import missing_interpretation
 
     found = _fresh_eyes(edition, user)
     if edition.openness != Edition.Openness.ACTIVE:
         found.append(Refusal("openness", gettext("公开属性不是“主动公开”，只存库，不发布")))
     if edition.sealed_sha256 != digest(edition):
         found.append(Refusal("sealed", gettext("内容与签发时不一致，须退回重新审查")))
+    if why := missing_interpretation(edition):
+        found.append(Refusal("interpretation", why))
     return found
 
 
@@ -106,6 +109,24 @@ EDITION = StateTable(
             S.LEGAL,
             SECRECY,
             guard=_needs_legal,
+        ),
+        # 不能确定能否公开的，报主管部门或保密行政管理部门确定（条例第十七条）。
+        Transition(
+            "refer",
+            _("报请确定"),
+            frozenset({S.SECRECY}),
+            S.REFERRED,
+            SECRECY,
+            guard=_fresh_eyes,
+            needs_reason=True,
+        ),
+        Transition(
+            "answer_referral",
+            _("登记确定意见"),
+            frozenset({S.REFERRED}),
+            S.SECRECY,
+            SECRECY,
+            needs_reason=True,
         ),
         Transition(
             "pass_legal", _("合法性审查通过"), frozenset({S.LEGAL}), S.SIGNING, LEGAL, guard=_fresh_eyes
@@ -141,7 +162,7 @@ EDITION = StateTable(
         Transition(
             "recall",
             _("收回修改"),
-            frozenset({S.HEAD, S.SECRECY, S.LEGAL, S.SIGNING, S.SIGNED, S.SCHEDULED}),
+            frozenset({S.HEAD, S.SECRECY, S.REFERRED, S.LEGAL, S.SIGNING, S.SIGNED, S.SCHEDULED}),
             S.DRAFT,
             WRITERS,
             needs_reason=True,

@@ -180,6 +180,8 @@ ANSWER_URL = os.environ.get("GONGKAI_ANSWER_URL", "")
 ANSWER_KEY = os.environ.get("GONGKAI_ANSWER_KEY", "")
 ANSWER_MODEL = os.environ.get("GONGKAI_ANSWER_MODEL", "")
 
+# 程序替人访问网址（查链接、取正式文本）时不许访问内网；内网部署、确有需要时设为 1。
+FETCH_PRIVATE = os.environ.get("GONGKAI_FETCH_PRIVATE", "") == "1"
 CLAMD = os.environ.get("GONGKAI_CLAMD", "")  # 主机:端口；空为不查毒
 
 SITE = {

@@ -3,14 +3,19 @@
 from .library import (
     CleanupItem,
     CleanupRound,
+    Delivery,
+    LibraryRules,
+    LinkCheck,
     OfficialText,
+    Receipt,
     RememberedPhrase,
+    SiteProbe,
     ValidityChange,
     WordRule,
     WorkItem,
 )
 from .records import Attachment, Edition, Record, Relation
-from .reviews import PublicationFailure, Review
+from .reviews import PublicationFailure, Referral, Review, ReviewPoint
 from .sites import Column, FriendlyLink, Placement, Site
 
 __all__ = [
@@ -18,16 +23,23 @@ __all__ = [
     "CleanupItem",
     "CleanupRound",
     "Column",
+    "Delivery",
     "Edition",
     "FriendlyLink",
+    "LibraryRules",
+    "LinkCheck",
     "OfficialText",
     "Placement",
     "PublicationFailure",
+    "Receipt",
     "Record",
+    "Referral",
     "Relation",
     "RememberedPhrase",
     "Review",
+    "ReviewPoint",
     "Site",
+    "SiteProbe",
     "ValidityChange",
     "WordRule",
     "WorkItem",

@@ -24,6 +24,68 @@ class OwnedQuerySet(models.QuerySet[Any]):
         return self.filter(reach(user, "organisation"))
 
 
+def _warn_days() -> list[int]:
+    return [180, 90, 30]
+
+
+class LibraryRules(models.Model):
+    """库规则：本单位的参数；年限、期限各地不同，都可以改。没有这一行的单位用缺省值。"""
+
+    organisation = models.OneToOneField(
+        Organisation, models.CASCADE, related_name="library_rules", verbose_name=_("单位")
+    )
+    interpretation_blocks = models.BooleanField(
+        _("没有解读不得发布"), default=True, help_text=_("规章和规范性文件的解读与文件同时公开")
+    )
+    interpretation_workdays = models.PositiveIntegerField(_("其他文件解读期限（工作日）"), default=3)
+    interim_years = models.PositiveIntegerField(_("暂行、试行文件有效期上限（年）"), default=3)
+    other_years = models.PositiveIntegerField(_("其他文件有效期上限（年）"), default=5)
+    warn_days = models.JSONField(_("到期前提醒（自然日）"), default=_warn_days)
+    late_days = models.PositiveIntegerField(_("公开期限前提醒（工作日）"), default=5)
+    first_five_year = models.PositiveIntegerField(_("规划归集自第几个五年规划"), default=11)
+    sectors = models.JSONField(_("应有规划的领域"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("库规则")
+
+
+class LinkCheck(models.Model):
+    """链接检查：站外网址最近一次的结果；关口只看这里，不在办理时去访问外站。"""
+
+    class State(models.TextChoices):
+        UNKNOWN = "unknown", _("尚未检查")
+        ALIVE = "alive", _("可以打开")
+        DEAD = "dead", _("打不开")
+        UNSURE = "unsure", _("暂时不通")
+
+    url = models.URLField(_("网址"), max_length=300, unique=True)
+    state = models.CharField(_("结果"), max_length=8, choices=State, default=State.UNKNOWN)
+    detail = models.CharField(_("说明"), max_length=200, blank=True)
+    # 连续几次不通：一次不通可能只是对方重启。
+    failures = models.PositiveIntegerField(default=0)
+    checked_at = models.DateTimeField(_("检查时间"), null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("链接检查")
+
+
+class SiteProbe(models.Model):
+    """站点探测：域名的 IPv6 解析与访问，由后台任务定期做，存下结果供核查。"""
+
+    site = models.ForeignKey("records.Site", models.CASCADE, related_name="probes", verbose_name=_("站点"))
+    at = models.DateTimeField(_("时间"), auto_now_add=True)
+    # 探测机没有网络时什么也证明不了：online 为假的一律算无证据。
+    online = models.BooleanField(_("探测机有网络"))
+    addresses = models.JSONField(_("IPv6 地址"), default=list)
+    reachable = models.BooleanField(_("经 IPv6 打得开"))
+    same_as_ipv4 = models.BooleanField(_("与 IPv4 内容一致"), null=True)
+    detail = models.CharField(_("说明"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("站点探测")
+        ordering = ["-id"]
+
+
 class ValidityChange(models.Model):
     """时效变化：某日由什么变成什么，依据是什么。"""
 
@@ -184,3 +246,43 @@ class RememberedPhrase(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "check_name", "context"], name="remembered_once")
         ]
+
+
+def delivery_path(instance: models.Model, filename: str) -> str:
+    return f"deliveries/{instance.sha256[:2]}/{instance.sha256}.zip"  # type: ignore[attr-defined]
+
+
+class Delivery(models.Model):
+    """移送：向国家档案馆、公共图书馆提供主动公开的信息（条例第二十五条），一批一个校验过的包。"""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("单位"))
+    period_from = models.DateField(_("起"))
+    period_to = models.DateField(_("止"))
+    records = models.PositiveIntegerField(_("条数"))
+    file = models.FileField(_("包"), upload_to=delivery_path)
+    sha256 = models.CharField(_("校验值"), max_length=64)
+    size = models.PositiveIntegerField(_("大小（字节）"))
+    made_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(_("制作时间"), auto_now_add=True)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("移送")
+        ordering = ["-id"]
+
+
+class Receipt(models.Model):
+    """签收：哪个馆、哪天、怎样收到一个移送包。"""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="receipts")
+    recipient = models.CharField(_("接收单位"), max_length=80)
+    delivered_on = models.DateField(_("移送日期"))
+    way = models.CharField(_("移送方式"), max_length=60)
+    note = models.CharField(_("签收情况"), max_length=200, blank=True)
+    author = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("签收")
+        ordering = ["-id"]

@@ -50,6 +50,10 @@ class Record(models.Model):
         LAPSED = "lapsed", _("失效")
         REPEALED = "repealed", _("废止")
 
+    class TermUnit(models.TextChoices):
+        WORKDAYS = "workdays", _("工作日")
+        CALENDAR_DAYS = "calendar_days", _("自然日")
+
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="records", verbose_name=_("承办单位")
     )
@@ -79,6 +83,12 @@ class Record(models.Model):
     # 从下级站点汇聚来的信息：来源地址与校验值，本地不改。
     origin_url = models.URLField(_("来源地址"), max_length=300, blank=True)
     origin_sha256 = models.CharField(max_length=64, blank=True)
+    # 批量装入的来源编号：装到一半停下，下次从没装的接着装。
+    import_key = models.CharField(max_length=80, blank=True, editable=False)
+    # 公开期限：法律法规另有规定的从其规定（条例第二十六条）；不填按 20 个工作日。
+    term_days = models.PositiveIntegerField(_("公开期限"), null=True, blank=True)
+    term_unit = models.CharField(_("期限单位"), max_length=13, choices=TermUnit, default=TermUnit.WORKDAYS)
+    term_basis = models.CharField(_("期限依据"), max_length=120, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = RecordQuerySet.as_manager()
@@ -96,6 +106,12 @@ class Record(models.Model):
                 fields=["site", "origin_url"],
                 condition=~models.Q(origin_url=""),
                 name="one_record_per_origin",
+            ),
+            models.UniqueConstraint(
+                fields=["site", "import_key"], condition=~models.Q(import_key=""), name="imported_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(term_days=None) | ~models.Q(term_basis=""), name="own_term_has_basis"
             ),
         ]
         indexes = [models.Index(fields=["kind", "-first_published_at"])]
@@ -137,6 +153,7 @@ class Edition(models.Model):
         RETURNED = "returned", _("已退回")
         HEAD = "head", _("待处室负责人审核")
         SECRECY = "secrecy", _("待保密审查")
+        REFERRED = "referred", _("报请确定中")
         LEGAL = "legal", _("待合法性审查")
         SIGNING = "signing", _("待签发")
         SIGNED = "signed", _("待发布")
@@ -198,7 +215,9 @@ class Edition(models.Model):
     objects = EditionQuerySet.as_manager()
 
     EDITABLE = (State.DRAFT, State.RETURNED)
-    REVIEWING = (State.HEAD, State.SECRECY, State.LEGAL, State.SIGNING, State.SIGNED, State.SCHEDULED)
+    REVIEWING = (
+        State.HEAD, State.SECRECY, State.REFERRED, State.LEGAL, State.SIGNING, State.SIGNED, State.SCHEDULED,
+    )  # fmt: skip
 
     class Meta:
         verbose_name = verbose_name_plural = _("版本")
@@ -213,7 +232,8 @@ class Edition(models.Model):
                 fields=["record"],
                 condition=models.Q(
                     state__in=(
-                        "draft", "returned", "head", "secrecy", "legal", "signing", "signed", "scheduled",
+                        "draft", "returned", "head", "secrecy", "referred", "legal", "signing", "signed",
+                        "scheduled",
                     )
                 ),
                 name="one_edition_in_work",
@@ -238,6 +258,8 @@ class Attachment(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.PositiveIntegerField(_("大小（字节）"))
     text = models.TextField(blank=True)
+    # 取不出文字的原因（扫描件、图片、加密……）。
+    text_note = models.CharField(_("取文字情况"), max_length=200, blank=True)
     order = models.PositiveIntegerField(_("次序"), default=0)
 
     class Meta:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from gongkai.accounts.queries import reach
+from gongkai.core.models import Organisation
 
 from .records import Edition
 
@@ -34,6 +39,68 @@ class Review(models.Model):
         ordering = ["id"]
 
 
+class ReviewPoint(models.Model):
+    """审查项：保密审查表逐项要回答的一项；没有单位的是通用项，各单位可增补、可停用同键的通用项。"""
+
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, null=True, blank=True, verbose_name=_("单位")
+    )
+    key = models.SlugField(_("键"), max_length=20)
+    name = models.CharField(_("审查项"), max_length=40)
+    help = models.CharField(_("看什么"), max_length=200, blank=True)
+    order = models.PositiveIntegerField(_("次序"), default=0)
+    is_active = models.BooleanField(_("在用"), default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("审查项")
+        ordering = ["order", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "key"], name="review_point_once"),
+            models.UniqueConstraint(
+                fields=["key"], condition=models.Q(organisation=None), name="common_review_point_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReferralQuerySet(models.QuerySet["Referral"]):
+    def visible_to(self, user: Any) -> ReferralQuerySet:
+        """可见：版本所属单位在此人职责所及之内。"""
+        return self.filter(reach(user, "edition__record__organisation"))
+
+
+class Referral(models.Model):
+    """报请确定：不能确定能否公开的，报主管部门或者保密行政管理部门确定（条例第十七条）。"""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="referrals")
+    to = models.CharField(_("报请单位"), max_length=80)
+    question = models.CharField(_("报请事项"), max_length=500)
+    sent_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField(_("报请时间"), auto_now_add=True)
+    answered_at = models.DateTimeField(_("答复时间"), null=True)
+    answer = models.CharField(_("确定意见"), max_length=500, blank=True)
+    document_number = models.CharField(_("答复文号"), max_length=80, blank=True)
+
+    objects = ReferralQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("报请确定")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition"], condition=models.Q(answered_at=None), name="one_open_referral"
+            )
+        ]
+
+
+class FailureQuerySet(models.QuerySet["PublicationFailure"]):
+    def visible_to(self, user: Any) -> FailureQuerySet:
+        """可见：版本所属单位在此人职责所及之内。"""
+        return self.filter(reach(user, "edition__record__organisation"))
+
+
 class PublicationFailure(models.Model):
     """发布失败：定时到点没能发布的版本和原因；处理后标记。"""
 
@@ -41,6 +108,8 @@ class PublicationFailure(models.Model):
     at = models.DateTimeField(_("时间"), auto_now_add=True)
     reason = models.TextField(_("原因"))
     settled_at = models.DateTimeField(_("处理时间"), null=True)
+
+    objects = FailureQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("发布失败")
