@@ -66,20 +66,20 @@ def test_a_reviewer_lets_a_published_phone_pass_with_a_reason(make: Any, person:
 
 
 def test_wrong_words_warn_until_remembered_or_retired(make: Any, person: Any, bureau: Any) -> None:
-    scans.add_word(person("office"), bureau, wrong="帐号", right="账号", note="GB/T 推荐写法")
+    scans.add_word(person("office"), bureau, wrong="供水科", right="供水处", note="2025年机构改革")
     scans.add_word(person("office"), bureau, wrong="水务", right="水务局")
-    edition = make(title="水务局关于登记帐号的通知", body="<p>水务局登记。</p>")
+    edition = make(title="水务局关于供水科迁址的通知", body="<p>水务局登记。</p>")
     found = [p for p in gates.problems(edition) if p.check == scans.WORDING]
     assert [(p.field, p.blocking) for p in found] == [("title", False)], "正词里的错词不报"
-    assert "账号" in found[0].message
+    assert "供水处" in found[0].message
     scans.remember(person("handler"), edition, check="wording", context=found[0].context, reason="文件原名")
     assert not [p for p in gates.problems(edition) if p.check == scans.WORDING]
     with pytest.raises(Refused, match="不能一样"):
         scans.add_word(person("office"), bureau, wrong="水", right="水")
     with pytest.raises(Refused, match="词表"):
         scans.add_word(person("handler"), bureau, wrong="甲", right="乙")
-    scans.retire_word(person("office"), WordRule.objects.get(wrong="帐号"))
-    assert not [p for p in gates.problems(make(body="<p>帐号</p>")) if p.check == scans.WORDING]
+    scans.retire_word(person("office"), WordRule.objects.get(wrong="供水科"))
+    assert not [p for p in gates.problems(make(body="<p>供水科</p>")) if p.check == scans.WORDING]
 
 
 def test_links_inside_are_looked_up_in_the_library(make: Any, carry: Any, person: Any) -> None:
@@ -189,3 +189,30 @@ def test_the_demand_for_an_interpretation_is_a_setting(make: Any, carry: Any, pe
     signed = carry(_normative(make), until="sign")
     LibraryRules.objects.create(organisation=signed.record.agency, interpretation_blocks=False)
     assert actions.publish(person("office"), signed).state == Edition.State.PUBLISHED
+
+
+def test_attachments_are_read_and_scanned(draft: Edition, person: Any) -> None:
+    import io
+
+    import docx
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from PIL import Image
+
+    document, buffer = docx.Document(), io.BytesIO()
+    document.add_table(rows=1, cols=1).cell(0, 0).text = f"联系人张三 {MOBILE}"
+    document.save(buffer)
+    file = SimpleUploadedFile("名单.docx", buffer.getvalue())
+    row = actions.attach(person("handler"), draft, file, name="名单")
+    assert MOBILE in row.text
+    found = [p for p in gates.problems(draft) if p.field == "attachments"]
+    assert found[0].blocking and "附件“名单”" == found[0].label
+    picture = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(picture, "PNG")
+    actions.attach(person("handler"), draft, SimpleUploadedFile("a.png", picture.getvalue()), name="照片")
+    found = [p for p in gates.problems(draft) if "照片" in p.label]
+    assert [p.blocking for p in found] == [False] and "人工核对" in found[0].message
+
+
+def test_the_built_in_words_are_checked(make: Any) -> None:
+    found = [p.message for p in gates.problems(make(body="<p>根据国办发[2017]47号，帐号应予登陆。</p>"))]
+    assert any("国办发〔2017〕47号" in message for message in found)

@@ -23,6 +23,7 @@ from .gates import missing_interpretation
 from .models import Attachment, Column, Edition, Placement, Record, Relation, Review, Site
 from .queries import columns_for
 from .signals import column_changed, record_changed, record_withdrawn
+from .texts import file_text
 
 # 一页列表的条数；栏目的装订页也按它分。
 PAGE_SIZE = 20
@@ -109,6 +110,7 @@ def attach(user: Any, edition: Edition, file: Any, *, name: str) -> Attachment:
     """加附件：按内容认类型、查毒、算校验值、取文字。错误：ValidationError、Refused。"""
     _require_writer(user, edition.record.organisation)
     suffix, sha256 = check_upload(file)
+    text, text_note = file_text(file)
     with transaction.atomic():
         locked = Edition.objects.select_for_update().get(pk=edition.pk)
         _require_editable(locked)
@@ -116,7 +118,7 @@ def attach(user: Any, edition: Edition, file: Any, *, name: str) -> Attachment:
             raise ValidationError(_("这一版已有同样内容的附件“%(name)s”") % {"name": name})
         row = Attachment.objects.create(
             edition=locked, file=file, name=name, suffix=suffix, sha256=sha256, size=file.size,
-            order=locked.attachments.count(),
+            text=text, text_note=text_note, order=locked.attachments.count(),
         )  # fmt: skip
         audit(user, "records.attach", locked, name=name, sha256=sha256)
     return row

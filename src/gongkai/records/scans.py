@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refusal, Refused
-from gongkai.formats import personal
+from gongkai.formats import personal, wording
 
 from . import states
 from .models import Edition, RememberedPhrase, WordRule
@@ -50,21 +50,21 @@ def context_of(check: str, text: str, start: int, end: int) -> str:
     return salted_hmac(f"records.{check}", around, algorithm="sha256").hexdigest()
 
 
-_FOUND: dict[str, tuple[personal.Finding, ...]] = {}
+_SEEN: dict[tuple[str, str], Any] = {}
 
 
-def _findings(text: str) -> tuple[personal.Finding, ...]:
+def _once(check: str, text: str, find: Callable[[str], Any]) -> Any:
     # 关口在一次办理里要查好几遍，附件可能有几百万字：同样的文字只查一遍。
-    key = hashlib.sha256(text.encode()).hexdigest()
-    if key not in _FOUND:
-        if len(_FOUND) >= 512:
-            _FOUND.clear()
-        _FOUND[key] = tuple(personal.find(text))
-    return _FOUND[key]
+    key = (check, hashlib.sha256(text.encode()).hexdigest())
+    if key not in _SEEN:
+        if len(_SEEN) >= 512:
+            _SEEN.clear()
+        _SEEN[key] = tuple(find(text))
+    return _SEEN[key]
 
 
 def _personal(field: str, label: str, text: str) -> Iterator[Hit]:
-    for finding in _findings(text)[:_MOST]:
+    for finding in _once(PERSONAL, text, personal.find)[:_MOST]:
         certain = finding.certainty != "possible"
         advice = _("请遮去或删去；确需公开的，由审查人写明理由放行") if certain else _("请核对是否个人信息")
         message = _("像是%(kind)s“%(shown)s”，%(advice)s") % {
@@ -77,25 +77,31 @@ def _personal(field: str, label: str, text: str) -> Iterator[Hit]:
 
 
 def rules_for(organisation: Organisation) -> list[WordRule]:
-    """词表：本单位和各上级单位在用的错词。"""
+    """本单位词表：本单位和各上级单位在用的错词。"""
     today = timezone.localdate()
     rows = WordRule.objects.filter(organisation__in=organisation.line)
     return list(rows.filter(Q(until=None) | Q(until__gt=today)))
 
 
-def _wording(field: str, label: str, text: str, rules: list[WordRule]) -> Iterator[Hit]:
-    for rule in rules:
-        for match in list(re.finditer(re.escape(rule.wrong), text))[:_MOST]:
-            # 正词包含错词时（“登录”与“登陆”之类不会，“法定代表人”与“定代表”会），正处不报。
-            inside = rule.right.find(rule.wrong)
-            start = match.start() - inside
-            if inside >= 0 and start >= 0 and text.startswith(rule.right, start):
-                continue
-            message = _("“%(wrong)s”应为“%(right)s”") % {"wrong": rule.wrong, "right": rule.right}
-            if rule.note:
-                message = _("%(message)s（%(note)s）") % {"message": message, "note": rule.note}
-            context = context_of(WORDING, text, match.start(), match.end())
-            yield Hit(WORDING, field, label, rule.wrong, message, context, False)
+def _wording(field: str, label: str, text: str, own: list[WordRule]) -> Iterator[Hit]:
+    table = [wording.Rule(row.wrong, row.right, row.note) for row in own]
+    # 同一个词以本单位的为准。
+    mine = {row.wrong for row in own}
+    builtin = [row for row in _once(WORDING, text, wording.check) if row.wrong not in mine]
+    found = [row for row in wording.check(text, table) if not _is_right(text, row)] if table else []
+    for row in sorted({*builtin, *found}, key=lambda row: row.start)[:_MOST]:
+        message = _("“%(wrong)s”应为“%(right)s”") % {"wrong": row.wrong, "right": row.right}
+        if row.note:
+            message = _("%(message)s（%(note)s）") % {"message": message, "note": row.note}
+        context = context_of(WORDING, text, row.start, row.end)
+        yield Hit(WORDING, field, label, row.wrong, message, context, False)
+
+
+def _is_right(text: str, row: wording.WordFinding) -> bool:
+    """本来就是正词：正词里含有错词（如“水务”改“水务局”）的，正处不报。"""
+    inside = row.right.find(row.wrong)
+    start = row.start - inside
+    return inside >= 0 and start >= 0 and text.startswith(row.right, start)
 
 
 def hits(edition: Edition) -> list[Hit]:
