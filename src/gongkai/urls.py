@@ -8,5 +8,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("staff/", include("gongkai.accounts.urls")),
     path("staff/", include("gongkai.workplans.urls")),
+    path("staff/", include("gongkai.records.desk")),
     path("office/", include("gongkai.portal.backoffice")),
 ]

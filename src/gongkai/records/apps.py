@@ -6,5 +6,5 @@ class RecordsConfig(AppConfig):
     verbose_name = "信息资源库"
 
     def ready(self) -> None:
-        # 装载即登记后台任务。
-        from . import tasks  # noqa: F401
+        # 装载即登记导航入口和后台任务。
+        from . import navigation, tasks  # noqa: F401
