@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +34,19 @@ from gongkai.law.docnumbers import parse, typed
         ("乾政发〔2019〕5号", ["乾政发〔2019〕5号"]),
         ("现将关于印发国办发〔2017〕47号的函", ["国办发〔2017〕47号"]),
         ("国发〔1949〕1号、国发〔2099〕1号", ["国发〔1949〕1号", "国发〔2099〕1号"]),
+        ("广州市人民政府令第195号", ["广州市人民政府令第195号"]),
+        ("粤府令第277号、市政府令第195号", ["粤府令第277号", "市政府令第195号"]),
+        ("穗水规字〔2021〕3号", ["穗水规字〔2021〕3号"]),
+        ("公告2024年第3号", ["公告2024年第3号"]),
+        ("中华人民共和国主席令第六号", ["中华人民共和国主席令第6号"]),
+        ("主席令第一百二十六号", ["主席令第126号"]),
+        ("国务院令第七一一号", ["国务院令第711号"]),
+        ("水利部令（第49号）", ["水利部令第49号"]),
+        ("中华人民共和国国务院令\n第711号", ["中华人民共和国国务院令第711号"]),
+        ("国务院第711号令", ["国务院令第711号"]),
+        ("根据自然资源部2024年第3号公告", ["自然资源部公告2024年第3号"]),
+        ("统一编号：HFGS—2017—9", ["HFGS—2017—9"]),
+        ("HFGS－２０１７－９", ["HFGS—2017—9"]),
     ],
 )
 def test_worked(text: str, canonical: list[str]) -> None:
@@ -52,6 +67,12 @@ def test_worked(text: str, canonical: list[str]) -> None:
         "国办发〔2017〕47",
         "根据〔2017〕47号",
         "国" * 21 + "〔2017〕47号",
+        "会议第3号公告",
+        "本部2024年第3号公告",
+        "第三号令",
+        "GB-2017-9",
+        "HFGS—1948—9",
+        "A—2017—9",
     ],
 )
 def test_what_is_no_number(text: str) -> None:
@@ -100,7 +121,9 @@ def test_round_trip_under_variants(
     assert [n.canonical for n in parse(number.canonical)] == [canonical]
 
 
-noise = st.text("国办发和根据令第号〔2017〕（）１4 7年號發", max_size=60) | st.text(max_size=60)
+noise = st.text("国办发和根据令第号〔2017〕（）１4 7年號發公告十零百HF—\n部", max_size=60) | st.text(
+    max_size=60
+)
 
 
 @given(noise)
@@ -108,7 +131,7 @@ def test_any_text_gives_ordered_numbers_in_it(text: str) -> None:
     numbers = parse(text)
     for number in numbers:
         assert 1 <= len(number.code) <= 20 and number.serial >= 1
-        assert text[number.span[1] - 1] in "号號"
+        assert text[number.span[1] - 1] in "号號令告" or re.fullmatch("[A-Z]+", number.code)
         assert number.canonical in [n.canonical for n in parse(number.canonical)]
     assert all(a.span[1] <= b.span[0] for a, b in zip(numbers, numbers[1:], strict=False))
 
