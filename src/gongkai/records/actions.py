@@ -17,7 +17,7 @@ from gongkai.core.states import Refusal, Refused
 from gongkai.core.uploads import check_upload
 from gongkai.law import docnumbers
 
-from . import links, reviews, states
+from . import links, reviews, states, validity
 from .content import CONTENT_FIELDS, digest
 from .gates import missing_interpretation
 from .models import Attachment, Column, Edition, Placement, Record, Relation, Review, Site
@@ -275,6 +275,8 @@ def _go_live(record: Record, edition: Edition) -> None:
         record.index_number = _index_number(record)
     record.save()
     place_by_rules(record)
+    incoming = validity.decisions([record.pk]).get(record.pk, [])
+    validity.settle(record, incoming, timezone.localdate(), announce=False)
     record_changed.send(Record, record=record)
 
 

@@ -6,5 +6,8 @@ class RecordsConfig(AppConfig):
     verbose_name = "信息资源库"
 
     def ready(self) -> None:
-        # 装载即登记导航入口和后台任务。
-        from . import navigation, tasks  # noqa: F401
+        # 装载即登记导航入口、后台任务和信号。
+        from . import navigation, signals, tasks, validity  # noqa: F401
+
+        signals.record_changed.connect(validity.follow, dispatch_uid="records.validity")
+        signals.record_withdrawn.connect(validity.follow, dispatch_uid="records.validity")

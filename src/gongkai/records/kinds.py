@@ -110,6 +110,7 @@ FIELDS: Final[dict[str, tuple[Field, ...]]] = {
         Field("version_date", _("文本版本日期"), Type.DATE, True),
         Field("text_sha256", _("文本校验值"), help=_("由系统在导入正式文本时填写")),
         Field("compared_on", _("最近比对日期"), Type.DATE, help=_("由系统填写")),
+        Field("lapsed_on", _("失效日期"), Type.DATE, help=_("来源注明已失效而库里没有废止它的文件时填")),
     ),
     Kind.INTERPRETATION: (
         Field("form", _("解读形式"), required=True, help=_("文字、图解、动画、短视频、访谈等")),

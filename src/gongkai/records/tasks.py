@@ -1,12 +1,14 @@
-"""信息资源库的后台任务：查链接、定时发布。"""
+"""信息资源库的后台任务：查链接、定时发布、每日算时效和维护。"""
 
 from __future__ import annotations
 
+from datetime import date, time
+
 from django_tasks import task
 
-from gongkai.core.jobs import poll
+from gongkai.core.jobs import daily, poll
 
-from . import links, publishing
+from . import links, publishing, upkeep, validity
 from .models import Edition
 
 
@@ -20,5 +22,20 @@ def check_links(edition: int, attempt: int = 1) -> int:
     return len(urls)
 
 
+@task()
+def keep_validity(day: str, attempt: int = 1) -> int:
+    """时效：按 day（ISO 日期）重算全库，返回变了几条。"""
+    return validity.refresh_all(date.fromisoformat(day))
+
+
+@task()
+def keep_library(day: str, attempt: int = 1) -> dict[str, int]:
+    """库维护：复查链接，逐类开、结待办，返回各类新开几件。"""
+    upkeep.recheck_links()
+    return upkeep.keep(date.fromisoformat(day))
+
+
+daily("时效", time(0, 1), lambda day: keep_validity.enqueue(day=day))
+daily("信息资源库维护", time(1, 30), lambda day: keep_library.enqueue(day=day))
 # 到时间一分钟之内要公开：每五秒看一次。
 poll("定时发布", 5.0, publishing.publish_due)
