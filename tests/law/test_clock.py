@@ -37,6 +37,8 @@ from gongkai.law.clock import (
     publication_limit,
     reply_limit,
 )
+from gongkai.law.clock_fold import _Clock
+from gongkai.law.clock_log import in_order
 from gongkai.law.workdays import Calendar, CalendarError, YearNotice
 
 CAL = Calendar.official()
@@ -408,6 +410,64 @@ def test_the_edges_of_the_calendar() -> None:
     assert "15个工作日" in text_of(old) and "15个工作日" not in text_of(new)
 
 
+# 边界
+
+
+def test_the_last_day_is_still_in_time() -> None:
+    # 收费通知在最后一日发出仍属期限之内，缴清即重新起算。
+    notice = FeeNoticed(D(2026, 6, 30), D(2026, 7, 1))
+    assert due(SEVEN[0], notice, FeePaid(D(2026, 7, 15))) == D(2026, 8, 12)
+
+
+def test_a_confirmation_after_the_correction_changes_nothing() -> None:
+    events = [
+        Received(D(2026, 3, 2), "portal"),
+        CorrectionAsked(D(2026, 3, 3)),
+        Corrected(D(2026, 3, 4)),
+        Confirmed(D(2026, 3, 6)),
+    ]
+    assert deadline(events, CAL).starts_on == D(2026, 3, 4)
+
+
+def test_two_open_consultations_wait_for_the_later_limit() -> None:
+    events = [
+        Received(D(2026, 4, 20)),
+        ConsultationSent(D(2026, 4, 29), D(2026, 5, 6)),
+        ConsultationSent(D(2026, 4, 29), D(2026, 5, 8), "organ"),
+    ]
+    result = deadline(events, CAL)
+    assert result.waiting_until == consultation_limit(D(2026, 5, 8), CAL)
+    assert deadline([events[0], events[2], events[1]], CAL) == result
+
+
+def test_same_day_opinions_find_their_own_consultation() -> None:
+    # 指明的先对应，没有指明的得其余；期限届满当日收到的仍属期限之内。
+    one = ConsultationSent(D(2026, 4, 29), D(2026, 5, 6), ref="甲")
+    other = ConsultationSent(D(2026, 5, 7), D(2026, 5, 8))
+    day = consultation_limit(D(2026, 5, 6), CAL)
+    both = [OpinionReceived(day, ref="甲"), OpinionReceived(day)]
+    assert deadline([Received(D(2026, 4, 20)), one, other, *both], CAL).waiting == ""
+    first_only = deadline([Received(D(2026, 4, 20)), one, other, OpinionReceived(day)], CAL)
+    assert first_only.waiting_until == consultation_limit(D(2026, 5, 8), CAL)
+
+
+def test_a_postponed_answer_may_move_later_but_a_restart_keeps_it_only_in_due() -> None:
+    reasons = [Received(D(2026, 6, 1)), ReasonsAsked(D(2026, 6, 2)), ReasonsGiven(D(2026, 6, 3))]
+    postponed = [*reasons, Postponed(D(2026, 6, 4), D(2026, 6, 30))]
+    sent = ConsultationSent(D(2026, 6, 24), D(2026, 6, 24))
+    assert due(*postponed, sent) == due(Received(D(2026, 6, 1)), sent) > D(2026, 6, 30)
+    long = [*reasons, Postponed(D(2026, 6, 4), D(2026, 9, 30)), SEVEN[1], FeePaid(D(2026, 7, 15))]
+    result = deadline(long, CAL)
+    assert (result.due, result.alarm) == (D(2026, 9, 30), D(2026, 8, 12))
+
+
+def test_the_starting_day_itself_does_not_make_it_provisional() -> None:
+    without = Calendar({year: notice for year, notice in CAL.years.items() if year != 2025})
+    result = deadline([Received(D(2025, 12, 31))], without)
+    assert not result.provisional and "暂定" not in text_of(result)
+    assert deadline([Received(D(2025, 12, 30))], without).provisional
+
+
 # 性质
 
 receipts = st.dates(D(2019, 5, 15), D(2030, 12, 31))
@@ -537,6 +597,15 @@ def test_overlaps_are_united_never_added(day: date, a: int, b: int, c: int, d: i
     start, end = min(one, two), max(end_one, end_two)
     assume(end <= consultation_limit(start, CAL))
     assert both == due(Received(day), ConsultationSent(start, start), OpinionReceived(end))
+
+
+@given(logs())
+def test_the_short_cut_never_changes_the_alarm(events: list) -> None:
+    early = _Clock(CAL, earliest=True)
+    for event in in_order(events):
+        early.take(event)
+    result = deadline(events, CAL)
+    assert result.alarm == min(result.due, early.due())
 
 
 @given(logs())

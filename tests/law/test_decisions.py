@@ -138,7 +138,8 @@ def test_what_is_withheld_decides_the_partial_clause() -> None:
 def test_basis_names_only_law_in_force() -> None:
     assert "第一条第二项" in remedy("C1", NOW).basis[-1]
     assert "第一条第一项" in remedy("D1b", NOW).basis[-1]
-    assert not any("解释》" in text for text in remedy("C1", D(2024, 6, 1)).basis)
+    for day, cited in ((D(2025, 5, 31), False), (D(2025, 6, 1), True)):
+        assert any("解释》" in text for text in remedy("C1", day).basis) is cited
     assert any("第二十二条第二款" in text for text in remedy("C1", NOW, online=True).basis)
 
 

@@ -138,7 +138,7 @@ def deadline(events: Iterable[Event], calendar: Calendar) -> Deadline:
     参数：events 为事件，次序不限，必有且只有一个 Received；calendar 为工作日历（Calendar.official()）。
     返回：Deadline；征求意见尚无结果的，暂按意见期限届满之日推算，并在 steps 写明。
     规则：起始日不计入；补正告知超过 7 个工作日、收费通知超过处理期限才发出的，原期限不变；
-    逾期的意见不延长停止计算的时间；先前批准的延长并入重新起算的期限（alarm 不并入）。
+    逾期的意见不延长停止计算的时间；先前批准的延长、延迟并入重新起算的期限（alarm 不并入）。
     错误：日期或次序不可能时抛出 ClockError；日期带时刻抛出 TypeError；超出日历范围抛出 CalendarError。
     来源：《条例》第三十条至第三十五条；国办函〔2020〕109号第六条。
     """

@@ -167,8 +167,9 @@ class Step(NamedTuple):
 class Deadline:
     """答复期限：due 最后一日，provisional 是否暂定，steps 逐步说明。
 
-    alarm 为催办用的最早一日（不晚于 due）：确认日与提交日不一致的从提交日算（指导案例26号），年度放假安排
-    尚未公布的按工作日最多算，重新起算的不并入先前的延长。starts_on 为现行期限的起算日（当日不计）。
+    alarm 为催办用的最早一日（不晚于 due）：确认日与提交日不一致的从提交日算（指导案例26号）；放假安排尚未
+    公布的年份不扣法定节假日（周末调休上班无从预知）；重新起算的不并入先前的延长、延迟。
+    starts_on 为现行期限的起算日（当日不计）。
     excluded 为不计入的工作日数。waiting 为正在等什么：correction 补正、payment 缴费、consultation 意见、
     reasons 理由，或空；补正、缴费未到之前 due 是原期限，此时期限停止计算，过了也不是逾期。
     waiting_until 为等到哪一天（送达日期不知的为 None）。closed_on 为答复发出或撤回之日；

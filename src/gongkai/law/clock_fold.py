@@ -158,9 +158,10 @@ class _Clock:
         self.note(event.on, text, f"{_REG}第三十一条{item}")
 
     def restart(self, day: date) -> None:
-        self.start, self.restarted, self.until = day, True, None
+        """重新起算：先前批准的延长和延迟照算；最早的读法里随旧期限一并失效。"""
+        self.start, self.restarted = day, True
         if self.earliest:
-            self.days = c.REPLY_WORKDAYS
+            self.days, self.until = c.REPLY_WORKDAYS, None
 
     def ask_correction(self, event: c.CorrectionAsked) -> None:
         self.once(event, "补正应当一次性告知")
@@ -444,6 +445,13 @@ def read(events: Iterable[c.Event], calendar: Calendar) -> c.Deadline:
     main, early = _Clock(calendar), _Clock(calendar, earliest=True)
     for event in log:
         main.take(event)
+    due = main.due()
+    # 没有这几种情形，最早的读法与通常的读法相同，不必再走一遍。
+    certain = main.base == main.received and not main.restarted
+    if certain and not any(
+        calendar.is_provisional(date(year, 1, 1)) for year in range(main.received.year, due.year + 1)
+    ):
+        return main.result(due)
     for event in log:
         early.take(event)
-    return main.result(min(main.due(), early.due()))
+    return main.result(min(due, early.due()))

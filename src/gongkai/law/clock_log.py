@@ -31,18 +31,22 @@ RANK: Final[dict[type[c.Event], tuple[int, str]]] = {
 
 
 def name(event: c.Event) -> str:
+    """事件的说法，如“告知补正”。"""
     return RANK[type(event)][1]
 
 
 def say(day: date) -> str:
+    """日期的说法，如“2026年3月9日”，不编虚位。"""
     return f"{day.year}年{day.month}月{day.day}日"
 
 
 def refuse(event: c.Event, problem: str, remedy: str) -> c.ClockError:
+    """不可能的事件：写明哪一件、哪一天、什么问题、怎样改；由调用者抛出。"""
     return c.ClockError(f"{name(event)}（{say(event.on)}）：{problem}；{remedy}")
 
 
 def whole(event: c.Event, value: object, what: str, most: int) -> None:
+    """查工作日数：不是 1—``most`` 的整数时抛出 ClockError。"""
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
         raise refuse(event, f"{what}是 {value!r}", f"请填写 1—{most} 的整数（工作日）")
 
