@@ -3,10 +3,10 @@
 读写各自的库较大，都在用到时才载入。
 """
 
-from gongkai.formats.documents.clean import clean_html, from_text
+from gongkai.formats.documents.clean import clean_html
 from gongkai.formats.documents.compare import Block, compare
 from gongkai.formats.documents.extract import extract_text
-from gongkai.formats.documents.importing import from_paste, read_docx
+from gongkai.formats.documents.importing import from_paste, from_text, read_docx
 from gongkai.formats.documents.model import DocumentError, Imported, Link, Picture, RecordHead
 from gongkai.formats.documents.pdf import to_pdf
 from gongkai.formats.documents.texts import links_of, replace_images, text_of

@@ -30,7 +30,7 @@ from gongkai.formats.documents.allow import (
 from gongkai.formats.documents.model import DocumentError, Imported
 from gongkai.formats.documents.texts import BLOCKS, HEADINGS, INVISIBLE, text_of
 
-__all__ = ["clean", "clean_html", "from_text"]
+__all__ = ["clean", "clean_html"]
 
 MAX_CHARS: Final = 8_000_000
 _MAX_DEPTH: Final = 60
@@ -256,14 +256,19 @@ class _Writer:
 
     def _list(self, node: Any, tag: str, attributes: _Attributes, flow: _Flow, place: _Place) -> None:
         items: list[str] = []
+        last: list[tuple[str, str]] = []
         place = _Place(align=place.align, depth=place.depth, cell=True)
         for child in node.iter(include_text=True):
             # 列表里只许有列表项；散落的文字和下级列表各当一项。
             blocks = self._inner(child if child.tag == "li" else _Only(child), place)
             if blocks:
+                last = blocks
                 anchor = note_id(child.attributes.get("id")) if child.tag == "li" else ""
                 items.append(f"<li{anchor}>{_cell(blocks)}</li>")
-        if items:
+        # 只有一项、项里又只有列表的外壳没有意义（Word 的下级编号常这样）。
+        if len(items) == 1 and all(kind in ("ul", "ol") for kind, _ in last):
+            flow.blocks += last
+        elif items:
             start = attributes.get("start") or ""
             numbered = tag == "ol" and re.fullmatch("[0-9]{1,5}", start, re.ASCII)
             number = f' start="{int(start)}"' if numbered else ""
@@ -300,11 +305,12 @@ class _Writer:
             spans = _span("colspan", attributes.get("colspan"), 100)
             # 行数超出本段的合并格在浏览器里会错位，收到本段末行为止。
             spans += _span("rowspan", attributes.get("rowspan"), rows_left)
-            written = _cell(self._inner(cell, replace(inside, align="") if tag == "th" else inside))
+            blocks = self._inner(cell, inside)
             if tag == "th":
                 # 表头由样式表加粗、居中，不必再写。
-                written = re.sub("</?strong>", "", written)
+                blocks = [(kind, re.sub(r'</?strong>| class="text-\w+"', "", made)) for kind, made in blocks]
                 spans += f' scope="{"col" if head else "row"}"'
+            written = _cell(blocks)
             out.append(f"<{tag}{spans}>{written}</{tag}>")
         return f"<tr>{''.join(out)}</tr>"
 
@@ -477,29 +483,3 @@ def clean(html: str, sink: PictureSink | None = None) -> Imported:
 def clean_html(html: str) -> str:
     """干净的正文：全系统唯一的许可表，只留许可的标签和属性；结果再洗一次不变。错误：同 ``clean``。"""
     return clean(html).html
-
-
-_N: Final = "[〇零一二三四五六七八九十百千0-9]{1,6}"
-_PART: Final = re.compile(rf"第{_N}编[\s　]")
-_CHAPTER: Final = re.compile(rf"(?:第{_N}章|附[\s　]*则$)[\s　]?")
-_SECTION: Final = re.compile(rf"第{_N}节[\s　]")
-_ITEM: Final = re.compile(r"[一二三四五六七八九十]{1,3}、.{1,40}$")
-
-
-def from_text(text: str) -> str:
-    """纯文字变正文：一行一段；“第一章”“第一节”和独占一行的“一、……”作标题。返回干净的 HTML。"""
-    out: list[str] = []
-    for line in re.split(r"[\r\n\x0b\x0c\u2028\u2029]+", text):
-        line = line.strip(" \t\u3000")
-        level = 0
-        if len(line) <= 60 and not line.endswith(("。", "；", "，", ";", "：", "、")):
-            if _PART.match(line):
-                level = 2
-            elif _CHAPTER.match(line) or _ITEM.match(line):
-                level = 3
-            elif _SECTION.match(line):
-                level = 4
-        tag = f"h{level}" if level else "p"
-        if line:
-            out.append(f"<{tag}>{html_text.escape(line)}</{tag}>")
-    return clean_html("".join(out))

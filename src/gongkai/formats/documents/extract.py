@@ -49,7 +49,9 @@ def extract_text(path: Path | str) -> str:
 
 
 def _plain(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030", "utf-16"):
+    # 没有 BOM 的 UTF-16 认不准：什么字节都能解出“文字”来。
+    utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:

@@ -1,8 +1,10 @@
-"""导入：Word 文件（.docx）和粘贴的内容变成干净的正文，图片另存，丢掉的逐条说明。"""
+"""导入：Word 文件（.docx）、粘贴的内容、纯文字变成干净的正文，图片另存，丢掉的逐条说明。"""
 
 from __future__ import annotations
 
+import html as html_text
 import io
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +15,7 @@ from gongkai.formats.documents.numbering import resolve
 from gongkai.formats.documents.package import Package, read_bytes
 from gongkai.formats.documents.pictures import Album
 
-__all__ = ["from_paste", "read_docx"]
+__all__ = ["from_paste", "from_text", "read_docx"]
 
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -104,10 +106,11 @@ def _align(paragraph: Any) -> Any:
 def _prepare(package: Package) -> Counter[str]:
     """进 mammoth 之前：去掉隐藏文字等，算好编号，断开外部引用；返回去掉了什么。"""
     notices: Counter[str] = Counter()
+    cut: dict[str, set[str]] = {}
     for name in [n for n in package.parts if n.endswith((".xml", ".rels"))]:
         root = package.xml(name)
         if name.endswith(".rels"):
-            _cut_external(root)
+            cut[name] = _cut_external(root)
             package.put(name, root)
     styles = package.xml("word/styles.xml")
     hidden_styles = _hidden_styles(styles)
@@ -116,6 +119,7 @@ def _prepare(package: Package) -> Counter[str]:
         if root is None:
             continue
         _count(root, notices)
+        _drop_linked(root, cut.get(name.replace("word/", "word/_rels/") + ".rels", set()), notices)
         _drop_hidden(root, hidden_styles, notices)
         if name == "word/document.xml":
             _headings(root, styles)
@@ -135,12 +139,24 @@ def _has_text(root: Any) -> bool:
     return any(char.isalpha() for char in text)
 
 
-def _cut_external(root: Any) -> None:
-    """断开外部引用：链接的图片、模板不去取；超链接留着。"""
+def _cut_external(root: Any) -> set[str]:
+    """断开外部引用：链接的图片、模板不去取；超链接留着。返回断开的引用号。"""
+    cut: set[str] = set()
     for relation in list(root):
         kind = relation.get("Type", "").rsplit("/", 1)[-1]
         if relation.get("TargetMode") == "External" and kind != "hyperlink":
+            cut.add(relation.get("Id", ""))
             root.remove(relation)
+    return cut
+
+
+def _drop_linked(root: Any, cut: set[str], notices: Counter[str]) -> None:
+    """去掉指向外部的图片：引用已断开，留着读不下去。"""
+    for node in list(root.iter(f"{_W}drawing", f"{_W}pict", f"{_W}object")):
+        used = {value for part in node.iter() for name, value in part.attrib.items() if name.startswith(_R)}
+        if used & cut:
+            node.getparent().remove(node)
+            notices["链接到外部的图片没有带过来，请另行上传"] += 1
 
 
 _COUNTED: Final = (
@@ -233,3 +249,29 @@ def _headings(root: Any, styles: Any) -> None:
             elif style.get(f"{_W}val", "").startswith("Heading"):
                 continue
             style.set(f"{_W}val", f"Heading{int(level) + 1}")
+
+
+_N: Final = "[〇零一二三四五六七八九十百千0-9]{1,6}"
+_PART: Final = re.compile(rf"第{_N}编[\s　]")
+_CHAPTER: Final = re.compile(rf"(?:第{_N}章|附[\s　]*则$)[\s　]?")
+_SECTION: Final = re.compile(rf"第{_N}节[\s　]")
+_ITEM: Final = re.compile(r"[一二三四五六七八九十]{1,3}、.{1,40}$")
+
+
+def from_text(text: str) -> str:
+    """纯文字变正文：一行一段；“第一章”“第一节”和独占一行的“一、……”作标题。返回干净的 HTML。"""
+    out: list[str] = []
+    for line in re.split(r"[\r\n\x0b\x0c\u2028\u2029]+", text):
+        line = line.strip(" \t\u3000")
+        level = 0
+        if len(line) <= 60 and not line.endswith(("。", "；", "，", ";", "：", "、")):
+            if _PART.match(line):
+                level = 2
+            elif _CHAPTER.match(line) or _ITEM.match(line):
+                level = 3
+            elif _SECTION.match(line):
+                level = 4
+        tag = f"h{level}" if level else "p"
+        if line:
+            out.append(f"<{tag}>{html_text.escape(line)}</{tag}>")
+    return cleaning.clean_html("".join(out))

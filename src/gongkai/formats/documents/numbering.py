@@ -206,7 +206,7 @@ def _label(levels: dict[int, _Level], at: int, counts: list[int]) -> str:
 
     text = re.sub(r"%([1-9])", written, levels[at].text)
     # 编号与正文之间：制表符、空格都写成一个全角空格；“（一）”“一、”后面本来不空。
-    if not text or levels[at].suffix == "nothing" or text[-1] in "）)、．。":
+    if not text or levels[at].suffix == "nothing" or text[-1] in "）)、．.。":
         return text
     return text + "\u3000"
 
@@ -232,7 +232,9 @@ def resolve(root: Any, styles: Any, numbering: Any) -> None:
         counts = table.advance(num, at)
         if levels[at].style in ("bullet", "none"):
             continue
-        unbroken = counts[at] == 1 or chain.get(at) == counts[at] - 1
+        # 上级写成了文字的，下级也写成文字。
+        nested = all(level in chain for level in range(at))
+        unbroken = nested and (counts[at] == 1 or chain.get(at) == counts[at] - 1)
         if _is_list(levels[at]) and unbroken and style not in table.style_nums:
             chain = {level: count for level, count in chain.items() if level < at} | {at: counts[at]}
             continue

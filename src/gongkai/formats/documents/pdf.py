@@ -10,8 +10,9 @@ import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from gongkai.formats.documents.blocks import (
     Cell,
@@ -39,6 +40,14 @@ _SANS: Final[tuple[str, ...]] = (
     "SimHei", "黑体", "STHeiti", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC",
     "Source Han Sans CN", "Microsoft YaHei", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei",
 )  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _fonts(font_paths: tuple[str, ...], system: bool) -> Any:
+    """字体表：扫一遍字体目录要零点几秒，记住。"""
+    import typst
+
+    return typst.Fonts(include_system_fonts=system, font_paths=list(font_paths))
 
 
 def cjk_fonts(font_paths: Sequence[Path | str] = (), *, system: bool = True) -> tuple[list[str], list[str]]:
@@ -79,7 +88,7 @@ def to_pdf(
     if not head.title.strip():
         raise DocumentError("没有标题，不能导出；请先填写标题")
     serif, sans = cjk_fonts(font_paths, system=system_fonts)
-    fonts = typst.Fonts(include_system_fonts=system_fonts, font_paths=[str(p) for p in font_paths])
+    fonts = _fonts(tuple(str(path) for path in font_paths), system_fonts)
     with tempfile.TemporaryDirectory() as folder:
         writer = _Writer(Path(folder), images or {})
         source = Path(folder) / "main.typ"
