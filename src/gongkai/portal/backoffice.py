@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from allauth.account.views import LogoutView
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import include, path, re_path, reverse
@@ -25,11 +28,13 @@ from wagtail.admin.auth import require_admin_access
 from wagtail.admin.views.account import AccountView, ThemeSettingsPanel
 from wagtail.documents.views.serve import serve as serve_document
 from wagtail.users.models import UserProfile
+from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from gongkai.accounts.permissions import ENTER_OFFICE
 
-# Wagtail 放图片原件和各种尺寸的两个目录；附件目录里的其他文件不经这里发出。
-IMAGE_FOLDERS = ("original_images", "images")
+from .images import visible_to
+
+BULK = "wagtail_bulk_action"
 
 
 @never_cache
@@ -51,12 +56,26 @@ def absent(request: HttpRequest, *args: Any) -> HttpResponse:
 
 
 def media(request: HttpRequest, path: str) -> HttpResponse:
-    """采编用的图片：只发给进得了后台的人；公众看到的图片由信息发布时另写。"""
-    folder, _slash, rest = path.partition("/")
-    if folder not in IMAGE_FOLDERS or not rest:
+    """采编用的图片：只发此人看得到的；公众看到的图片由信息发布时另写。附件目录里的其他文件不经这里发出。"""
+    images = visible_to(request.user)
+    if not images.filter(Q(file=path) | Q(renditions__file=path)).exists():
         raise Http404
-    # 以该目录为根，“..”越不出去。
-    return serve(request, rest, document_root=str(Path(settings.MEDIA_ROOT) / folder))
+    return serve(request, path, document_root=str(settings.MEDIA_ROOT))
+
+
+def one_transaction(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """图片的每次改动连同审计记录在一个事务里：Wagtail 的选图、批量两处自己不开事务。"""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        match = request.resolver_match
+        images = match and (match.view_name.startswith("wagtailimages") or match.url_name == BULK)
+        if request.method == "POST" and images:
+            with transaction.atomic():
+                return view(request, *args, **kwargs)
+        return view(request, *args, **kwargs)
+
+    return wrapped
 
 
 # 脚本里的文字：Wagtail 只取自己的目录，加上我们补译的。
@@ -81,5 +100,5 @@ urlpatterns = [
     path("media/<path:path>", require_admin_access(media), name="office_media"),
     re_path(r"^documents/file/(\d+)/(.*)$", require_admin_access(serve_document), name="wagtaildocs_serve"),
     re_path(r"^(?:password_reset|users|groups|pages|collections|workflows|api|failwhale|test404)/", absent),
-    path("", include(wagtailadmin_urls)),
+    path("", include(decorate_urlpatterns(wagtailadmin_urls.urlpatterns, one_transaction))),
 ]
