@@ -18,9 +18,14 @@ hypothesis_settings.load_profile("gongkai")
 @pytest.fixture
 def bureau(db: Any, settings: Any, tmp_path: Any) -> Any:
     """演示的市水务局，含组织树和各角色账号；上传的文件放在临时目录。"""
+    from wagtail.models import Collection
+
     from gongkai.workplans import demo
 
     settings.MEDIA_ROOT = tmp_path / "files"
+    # 浏览器测试清库时，Wagtail 迁移时建的最上一级集合也没有了；没有它存不了图片。
+    if not Collection.objects.exists():
+        Collection.add_root(name="Root")
     return demo.seed()
 
 

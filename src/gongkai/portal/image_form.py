@@ -13,6 +13,11 @@ from gongkai.core.uploads import check_upload
 class ImageForm(BaseImageForm):
     """图片表单。错误：ValidationError——见 core.uploads.check_upload。"""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # 图片按标题查找已够用；标签输入框读屏软件念不出名称，不用它。
+        self.fields.pop("tags", None)
+
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if isinstance(file, UploadedFile):

@@ -66,6 +66,11 @@ def stylesheet() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', static("gongkai/office.css"))
 
 
+@hooks.register("insert_global_admin_js")
+def script() -> SafeString:
+    return format_html('<script src="{}"></script>', static("gongkai/office.js"))
+
+
 class NamedMainMenu(BaseSidebarAdapter):
     """侧栏：显示姓名；Wagtail 原来显示账号名（或我们不用的 first_name）。"""
 
