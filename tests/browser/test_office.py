@@ -112,8 +112,8 @@ def test_the_way_in_and_out(chromium: Any, live_server: Any, bureau: Any) -> Non
     assert visitor.page.url == f"{live_server.url}/office/"
     visitor.page.get_by_role("link", name="台账工作台").first.click()
     visitor.page.wait_for_load_state()
-    visitor.page.get_by_role("link", name="采编后台", exact=True).click()
-    visitor.page.wait_for_load_state("networkidle")
+    assert visitor.page.url.startswith(f"{live_server.url}/staff/")
+    look(visitor, "/office/")
     visitor.page.get_by_role("button", name="黄处长").click()
     visitor.page.get_by_role("button", name="退出").click()
     visitor.page.wait_for_url(f"{live_server.url}/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, Group
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
+from selectolax.lexbor import LexborHTMLParser
 from wagtail.images.models import Image
 from wagtail.models import Collection
 
 from gongkai.accounts.models import Duty, User
+from gongkai.accounts.navigation import staff_nav
 from gongkai.accounts.permissions import ENTER_OFFICE, grant
 from gongkai.audit.models import Entry
 from gongkai.core.models import Organisation
@@ -32,12 +35,19 @@ def signed_in(user: User) -> Client:
     return client
 
 
+def entries(user: User) -> list[str]:
+    """工作台导航里此人看得见的入口。"""
+    request = RequestFactory().get("/staff/")
+    request.user = user
+    return [item["url"] for section in staff_nav(request) for item in section.items]
+
+
 @pytest.mark.parametrize("username", ROLES)
 def test_everyone_with_a_duty_may_enter(bureau: Any, person: Any, username: str) -> None:
     page = signed_in(person(username)).get("/office/")
     assert page.status_code == 200 and "采编后台" in page.content.decode()
     assert f'"name": {json.dumps(person(username).name)}' in page.content.decode()
-    assert "采编后台" in signed_in(person(username)).get("/staff/notices/").content.decode()
+    assert "/office/" in entries(person(username))
 
 
 def test_nobody_else_may_enter(bureau: Any, person: Any) -> None:
@@ -46,7 +56,7 @@ def test_nobody_else_may_enter(bureau: Any, person: Any) -> None:
     client = signed_in(idle)
     page = client.get("/office/", follow=True)
     assert page.status_code == 403 and len(page.redirect_chain) == 1
-    assert "采编后台" not in client.get("/staff/notices/").content.decode()
+    assert "/office/" not in entries(idle)
     gone = person("handler")
     client = signed_in(gone)
     User.objects.filter(pk=gone.pk).update(is_active=False)
@@ -189,6 +199,39 @@ def test_pictures_stay_within_the_duties(bureau: Any, person: Any, django_user_m
     reader = signed_in(stranger)
     assert reader.post(f"/office/images/{image.pk}/delete/").status_code == 302
     assert Image.objects.filter(pk=image.pk).exists()
+
+
+def test_a_picture_and_its_audit_row_stand_or_fall_together(
+    bureau: Any, person: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError
+
+    client = signed_in(person("handler"))
+    client.raise_request_exception = False
+    monkeypatch.setattr("gongkai.portal.images.record", broken)
+    fields = {"image-chooser-upload-title": "河道", "image-chooser-upload-file": picture()}
+    assert client.post("/office/images/chooser/create/", fields).status_code == 500
+    assert not Image.objects.exists()
+    monkeypatch.undo()
+    fields["image-chooser-upload-file"] = picture()
+    assert client.post("/office/images/chooser/create/", fields).status_code == 200
+    assert Image.objects.count() == Entry.objects.filter(action="image.add").count() == 1
+
+
+def test_the_picture_chooser_is_in_chinese(bureau: Any, person: Any) -> None:
+    client = signed_in(person("handler"))
+    upload(client, picture())
+    html = client.get("/office/images/chooser/", {"select_format": "true"}).json()["html"]
+    words = set(re.findall("[A-Za-z]{2,}", LexborHTMLParser(html).text(separator=" ")))
+    assert "河道" in html and words <= {"PNG", "JPG", "JPEG", "MB"}, words
+    image = Image.objects.get()
+    format_page = client.get(f"/office/images/chooser/{image.pk}/select_format/").json()["html"]
+    assert "替代文本" in format_page and "Alt text" not in format_page
+    # 译文不定死在第一个人的语言上。
+    client.cookies.load({settings.LANGUAGE_COOKIE_NAME: "en"})
+    assert "Alt text" in client.get(f"/office/images/chooser/{image.pk}/select_format/").json()["html"]
+    assert "Search" in LexborHTMLParser(client.get("/office/images/chooser/").json()["html"]).text()
 
 
 def test_wagtail_uses_our_policy_everywhere() -> None:

@@ -15,6 +15,8 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.telepath import register
 from wagtail.admin.ui.sidebar import BaseSidebarAdapter, MainMenuModule
 
+from . import late_labels
+
 # 页面树、工作流、帮助（链接都在外站）没有用处；报表和设置里只留各应用自己登记的。
 HIDDEN = frozenset({"explorer", "help"})
 HIDDEN_REPORTS = frozenset(
@@ -69,6 +71,9 @@ def stylesheet() -> SafeString:
 @hooks.register("insert_global_admin_js")
 def script() -> SafeString:
     return format_html('<script src="{}"></script>', static("gongkai/office.js"))
+
+
+late_labels.install()
 
 
 class NamedMainMenu(BaseSidebarAdapter):
