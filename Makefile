@@ -25,12 +25,13 @@ run: $(VENV)/.done
 	if grep -q "^0*1 " /proc/net/if_inet6 2>/dev/null; then serve ::1 & fi; \
 	serve 127.0.0.1
 
-# 浏览器测试要用的系统软件；没有 root 权限又没装时说明白。
+# 测试要用的系统软件；没有 root 权限又没装时说明白。
+SYSTEM := chromium fonts-noto-cjk fontconfig postgresql nginx-light clamav-daemon
 system:
-	@if ! command -v chromium >/dev/null || ! fc-list 2>/dev/null | grep -qi cjk || ! ls /usr/lib/postgresql/*/bin/initdb /usr/sbin/nginx >/dev/null 2>&1; then \
-		if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig postgresql nginx-light >/dev/null; \
-		elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig postgresql nginx-light >/dev/null; \
-		else echo "缺少 chromium、中文字体、postgresql 或 nginx，请先以 root 运行：apt-get install chromium fonts-noto-cjk fontconfig postgresql nginx-light"; exit 1; fi; fi
+	@if ! command -v chromium >/dev/null || ! fc-list 2>/dev/null | grep -qi cjk || ! ls /usr/lib/postgresql/*/bin/initdb /usr/sbin/nginx /usr/sbin/clamd >/dev/null 2>&1; then \
+		if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends $(SYSTEM) >/dev/null; \
+		elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends $(SYSTEM) >/dev/null; \
+		else echo "缺少测试要用的系统软件，请先以 root 运行：apt-get install $(SYSTEM)"; exit 1; fi; fi
 
 test: $(VENV)/.done system
 	$(VENV)/bin/ruff check src tests bench

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 
 from gongkai.accounts import actions
@@ -81,3 +83,25 @@ def test_pages_work(bureau: Any, person: Any, django_assert_max_num_queries: Any
     client.post(f"/staff/people/{handler.pk}/do/", {"do": "stop"})
     assert not person("handler").is_active
     assert client.get(f"/staff/organisations/{bureau.parent.pk}/").status_code == 404
+
+
+def test_an_administrator_lifts_a_lost_second_step(bureau: Any, person: Any) -> None:
+    handler, client = person("handler"), Client()
+    client.force_login(person("admin"))
+    page = client.post(f"/staff/people/{handler.pk}/do/", {"do": "unlock"}, follow=True).content.decode()
+    assert "没有启用登录的第二步" in page
+    TOTP.activate(handler, generate_totp_secret())
+    page = client.post(f"/staff/people/{handler.pk}/do/", {"do": "unlock"}, follow=True).content.decode()
+    assert "登录的第二步已解除" in page and not Authenticator.objects.exists()
+    assert Entry.objects.latest("number").action == "accounts.reset_second_factors"
+
+
+def test_an_administrator_registers_an_email(bureau: Any, person: Any) -> None:
+    admin, handler = person("admin"), person("handler")
+    actions.set_email(admin, handler, email=" lin@shuiwu.example ")
+    assert person("handler").email == "lin@shuiwu.example"
+    for email, message in (("not an address", "写得不对"), ("Office@example.invalid", "已由别的账号")):
+        with pytest.raises(Refused, match=message):
+            actions.set_email(admin, handler, email=email)
+    with pytest.raises(Refused, match="系统管理员"):
+        actions.set_email(person("office"), handler, email="x@shuiwu.example")

@@ -32,7 +32,7 @@ def test_totp_is_asked_when_set_up(bureau: Any, person: Any) -> None:
     assert "2fa/authenticate" in sign_in(client).url
     assert client.get("/staff/my/").status_code == 302, "只有密码还不算登录"
     page = client.get("/accounts/2fa/authenticate/")
-    assert "输入动态口令" in page.content.decode()
+    assert "登录的第二步" in page.content.decode()
     assert client.post("/accounts/2fa/authenticate/", {"code": "000000"}).status_code == 200
     from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time
 

@@ -237,7 +237,7 @@ def test_public_pages_in_english(plain: Assignment, person: Any) -> None:
     client = reader()
     for path in ("/", "/plans/", f"/plans/{plan.pk}/", "/search/", "/search/?q=Text", "/search/?q=none"):
         english(client, path)
-    for path in ("/feedback/", "/sitemap/", "/accounts/login/", "/accounts/signup/", "/nowhere/"):
+    for path in ("/about/", "/feedback/", "/sitemap/", "/accounts/login/", "/accounts/signup/", "/nowhere/"):
         english(client, path)
     assert "Government Openness Platform" in english(client, "/")
 
@@ -286,7 +286,7 @@ def test_account_pages_in_english(plain: Assignment) -> None:
     client.post("/accounts/login/", {"login": "office", "password": demo.PASSWORD})
     english(client, "/accounts/reauthenticate/")
     client.post("/accounts/reauthenticate/", {"password": demo.PASSWORD})
-    for path in ("2fa/", "2fa/totp/activate/", "2fa/webauthn/", "2fa/webauthn/add/", "password/change/"):
+    for path in ("2fa/", "2fa/totp/activate/", "2fa/webauthn/add/", "email/", "password/change/"):
         english(client, f"/accounts/{path}")
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -74,6 +77,32 @@ def set_password(actor: User, user: User, *, password: str) -> None:
         user.set_password(password)
         user.save(update_fields=["password"])
         record(actor, "accounts.set_password", user)
+
+
+def reset_second_factors(actor: User, user: User) -> None:
+    """解除第二步：移除此人的验证器、通行密钥和备用码，用在手机或钥匙丢失时。错误：Refused——本来没有。"""
+    _require(actor, user.organisation)
+    with transaction.atomic():
+        count, _details = Authenticator.objects.filter(user=user).delete()
+        if not count:
+            _refuse("none", _("此人没有启用登录的第二步"))
+        record(actor, "accounts.reset_second_factors", user, count=count)
+
+
+def set_email(actor: User, user: User, *, email: str) -> None:
+    """登记邮箱：原来的邮箱不再对应此人。错误：Refused——写法不对，或别人已登记。"""
+    _require(actor, user.organisation)
+    email = email.strip()
+    try:
+        validate_email(email)
+    except ValidationError:
+        _refuse("email", _("邮箱“%(email)s”写得不对，应如 name@example.gov.cn") % {"email": email})
+    if User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists():
+        _refuse("email", _("邮箱“%(email)s”已由别的账号登记") % {"email": email})
+    with transaction.atomic():
+        EmailAddress.objects.filter(user=user).delete()
+        User.objects.filter(pk=user.pk).update(email=email)
+        record(actor, "accounts.set_email", user)
 
 
 def give_duty(actor: User, user: User, *, organisation: Organisation, role: str) -> None:

@@ -53,7 +53,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def person_action(request: HttpRequest, pk: int) -> HttpResponse:
-    """对一个人的动作：停用、启用、重设密码、给职责、收回职责。"""
+    """对一个人的动作：停用、启用、重设密码、解除第二步、登记邮箱、给职责、收回职责。"""
     units, me = _managed(request.user), request.user
     user = get_object_or_404(User.staff.visible_to(me), pk=pk)
     name = request.POST.get("do", "")
@@ -63,6 +63,11 @@ def person_action(request: HttpRequest, pk: int) -> HttpResponse:
     elif name == "password":
         password = request.POST.get("password", "")
         attempt(request, lambda: actions.set_password(me, user, password=password), _("密码已重设"))
+    elif name == "unlock":
+        attempt(request, lambda: actions.reset_second_factors(me, user), _("登录的第二步已解除"))
+    elif name == "email":
+        done = _("邮箱已登记")
+        attempt(request, lambda: actions.set_email(me, user, email=request.POST.get("email", "")), done)
     elif name == "give":
         unit = get_object_or_404(units, pk=request.POST.get("organisation") or 0)
         role = request.POST.get("role", "")
@@ -73,6 +78,12 @@ def person_action(request: HttpRequest, pk: int) -> HttpResponse:
         duty = get_object_or_404(user.duties.select_related("organisation"), pk=name[5:])
         attempt(request, lambda: actions.take_duty(me, duty), _("职责已收回"))
     return redirect("people:list")
+
+
+@login_required
+def own_email(request: HttpRequest) -> HttpResponse:
+    """我的邮箱：只看；由系统管理员登记，免得有人登记别人的邮箱去冒认统一身份认证的身份。"""
+    return render(request, "accounts/email.html")
 
 
 @login_required

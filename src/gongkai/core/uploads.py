@@ -51,21 +51,48 @@ def check_upload(file: Any) -> tuple[str, str]:
     return suffix, digest.hexdigest()
 
 
+def _connect(address: str) -> socket.socket:
+    """连接 clamd：地址为“主机:端口”，或以“/”开头的本机套接字路径。错误：OSError、ValueError。"""
+    if not address.startswith("/"):
+        host, _colon, port = address.rpartition(":")
+        return socket.create_connection((host, int(port)), timeout=30)
+    link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    link.settimeout(30)
+    try:
+        link.connect(address)
+    except OSError:
+        link.close()
+        raise
+    return link
+
+
+def _ask(address: str, file: Any) -> str:
+    """把文件送给 clamd，返回它的答复，如“stream: OK”。错误：OSError、ValueError。"""
+    with _connect(address) as link:
+        link.sendall(b"zINSTREAM\0")
+        file.seek(0)
+        for chunk in iter(lambda: file.read(1 << 16), b""):
+            link.sendall(struct.pack("!L", len(chunk)) + chunk)
+        link.sendall(struct.pack("!L", 0))
+        answer = b""
+        while not answer.endswith(b"\0") and (more := link.recv(4096)):
+            answer += more
+    return answer.rstrip(b"\0").decode("utf-8", "replace")
+
+
 def _scan(file: Any) -> None:
     address = getattr(settings, "CLAMD", "")
     if not address:
         return
-    host, port = address.rsplit(":", 1)
     try:
-        with socket.create_connection((host, int(port)), timeout=30) as link:
-            link.sendall(b"zINSTREAM\0")
-            file.seek(0)
-            for chunk in iter(lambda: file.read(1 << 16), b""):
-                link.sendall(struct.pack("!L", len(chunk)) + chunk)
-            link.sendall(struct.pack("!L", 0))
-            answer = link.recv(4096)
-    except OSError:
+        answer = _ask(address, file)
+    except (OSError, ValueError):
         # 配置了查毒就必须查成，不能因服务不通而放行。
-        raise ValidationError(_("查毒服务暂时不通，附件没有保存；请稍后再试")) from None
-    if b"OK" not in answer or b"FOUND" in answer:
-        raise ValidationError(_("附件没有通过查毒，没有保存"))
+        raise ValidationError(_("查毒服务暂时不通，附件没有保存；请稍后再试，或告诉系统管理员")) from None
+    verdict, _space, last = answer.removeprefix("stream: ").rpartition(" ")
+    if last == "FOUND":
+        raise ValidationError(
+            _("附件带有病毒（%(name)s），没有保存；请先在电脑上杀毒，再上传干净的文件") % {"name": verdict}
+        )
+    if answer != "stream: OK":
+        raise ValidationError(_("附件没有查成毒，没有保存；请告诉系统管理员"))

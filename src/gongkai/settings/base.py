@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "gongkai.accounts.security.ProviderErrorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -118,8 +119,6 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": False}
 SOCIALACCOUNT_ADAPTER = "gongkai.accounts.adapters.StaffSocialAdapter"
 SOCIALACCOUNT_ONLY = False
-SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
-SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": []}}
 if os.environ.get("GONGKAI_OIDC_URL"):
@@ -132,7 +131,13 @@ if os.environ.get("GONGKAI_OIDC_URL"):
             "settings": {"server_url": os.environ["GONGKAI_OIDC_URL"]},
         }
     ]
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "gongkai.accounts.adapters.StaffMFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "gongkai.accounts.passkeys.AddPasskeyForm",
+    "edit_webauthn": "gongkai.accounts.passkeys.RenamePasskeyForm",
+}
 MFA_TOTP_ISSUER = "公开"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "workplans:home"
@@ -182,7 +187,7 @@ ANSWER_MODEL = os.environ.get("GONGKAI_ANSWER_MODEL", "")
 
 # 程序替人访问网址（查链接、取正式文本）时不许访问内网；内网部署、确有需要时设为 1。
 FETCH_PRIVATE = os.environ.get("GONGKAI_FETCH_PRIVATE", "") == "1"
-CLAMD = os.environ.get("GONGKAI_CLAMD", "")  # 主机:端口；空为不查毒
+CLAMD = os.environ.get("GONGKAI_CLAMD", "")  # 主机:端口，或套接字路径（如 /run/clamav/clamd.ctl）；空为不查毒
 
 SITE = {
     "name": os.environ.get("GONGKAI_SITE_NAME", "政务公开平台"),
@@ -190,6 +195,9 @@ SITE = {
     "code": os.environ.get("GONGKAI_SITE_CODE", ""),
     "icp": os.environ.get("GONGKAI_ICP", ""),
     "police": os.environ.get("GONGKAI_POLICE", ""),
+    "address": os.environ.get("GONGKAI_ADDRESS", ""),
+    "phone": os.environ.get("GONGKAI_PHONE", ""),
+    "email": os.environ.get("GONGKAI_CONTACT_EMAIL", ""),
 }
 
 # 采编后台。登录、口令、语言都是我们自己的一套，Wagtail 自带的一概关掉；不向外站发任何请求。
