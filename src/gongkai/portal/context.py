@@ -17,4 +17,6 @@ DEFAULT_NAMES = (gettext_noop("政务公开平台"), gettext_noop("统一身份�
 def site(request: HttpRequest) -> dict[str, Any]:
     """站点信息与工作人员导航。"""
     name = gettext(settings.SITE["name"])
-    return {"site": settings.SITE | {"name": name}, "staff_nav": staff_nav(request)}
+    here = settings.SITE | {"name": name}
+    # 登录页的视图自己也给 site（域名），会盖住这里的，所以页眉页脚用 house。
+    return {"site": here, "house": here, "staff_nav": staff_nav(request)}

@@ -11,6 +11,7 @@ urlpatterns = [
     path("plans/<int:pk>/", views.plan, name="plan"),
     path("elder/", views.elder, name="elder"),
     path("language/", views.language, name="language"),
+    path("about/", views.about, name="about"),
     path("feedback/", views.feedback, name="feedback"),
     path("sitemap/", views.sitemap, name="sitemap"),
 ]

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from gongkai.workplans.lights import rule
 from gongkai.workplans.public import public_plans, public_requirements
 
 
@@ -61,6 +62,11 @@ def language(request: HttpRequest) -> HttpResponse:
 def feedback(request: HttpRequest) -> HttpResponse:
     """网站找错：告诉公众怎样反映。"""
     return render(request, "portal/feedback.html")
+
+
+def about(request: HttpRequest) -> HttpResponse:
+    """关于本站：谁在办、亮灯规则、无障碍声明、隐私、联系方式。"""
+    return render(request, "portal/about.html", {"rule": rule()})
 
 
 def sitemap(request: HttpRequest) -> HttpResponse:

@@ -2,6 +2,6 @@
 
 from .base import *  # noqa: F403
 
-SITE = {**SITE, "sponsor": "临江市水务局（演示）"}  # noqa: F405
+SITE = {**SITE, "sponsor": "临江市水务局（演示）", "phone": "0000-12345"}  # noqa: F405
 # 不必先收集静态文件，直接从各应用取。
 WHITENOISE_USE_FINDERS = True
