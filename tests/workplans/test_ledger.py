@@ -10,6 +10,7 @@ import pytest
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -346,3 +347,43 @@ def test_standings_follow_the_formula(signed: Assignment, person: Any) -> None:
     (row,) = standings(person("city"), 2026, date(2026, 5, 1))
     assert row.total == Assignment.objects.count() and row.green == 1
     assert row.score == round(100 * (1 + 0.5 * row.yellow) / row.total, 1)
+
+
+def test_the_board_filters_by_due_date_and_keeps_its_counts(signed: Assignment, person: Any) -> None:
+    """到期的快选和起止；选了一种灯，别的灯仍看得见件数；看板只催办选中的或本页全部。"""
+    client, today = Client(), timezone.localdate()
+    client.force_login(person("office"))
+    Assignment.objects.update(due=today + timedelta(days=200), state=State.ISSUED)
+    pks = list(Assignment.objects.values_list("pk", flat=True)[:3])
+    for pk, due in zip(pks, (today - timedelta(days=1), today, today + timedelta(days=300)), strict=True):
+        Assignment.objects.filter(pk=pk).update(due=due)
+
+    def found(query: str) -> set[int]:
+        return {task.pk for task in client.get(f"/staff/board/?{query}").context["page_obj"].object_list}
+
+    assert found("due=overdue") == {pks[0]} and found("due=soon") == {pks[1]}
+    assert pks[1] in found("due=month") and pks[2] not in found("due=month")
+    assert found(f"after={today + timedelta(days=250)}") == {pks[2]}
+    assert found(f"before={today}") == set(pks[:2]) and len(found("before=昨天")) == 50
+    context = client.get("/staff/board/?light=red").context
+    counts = {colour: n for colour, _label, n in context["counts"]}
+    assert context["found"] == counts[RED] == 1 and context["total"] == Assignment.objects.count()
+    page = client.post("/staff/board/urge/", {"shown": pks, "query": "due=soon"}, follow=True)
+    assert "没有发出催办" in page.content.decode() and not Notice.objects.exists()
+    client.post("/staff/board/urge/", {"shown": [signed.pk], "do": "all"})
+    assert Notice.objects.filter(assignment=signed).exists()
+
+
+def test_a_timeline_names_units_periods_and_titles(signed: Assignment, person: Any) -> None:
+    report = actions.write_report(person("handler"), signed, period="2026-05", body="进展", percent=50)
+    actions.move_report(person("handler"), report, "submit")
+    actions.add_evidence(person("handler"), signed, kind="link", title="检测结果", url="https://a.invalid/")
+    client = Client()
+    client.force_login(person("office"))
+    page = client.get(f"/staff/requirements/{signed.requirement_id}/").content.decode()
+    timeline = page[page.index('<ol class="timeline">') :]
+    for text in ("提交报告", "2026-05", "检测结果"):
+        assert text in timeline, text
+    shared = actions.move(person("handler"), task_of("2", "科技信息处"), "sign")
+    page = client.get(f"/staff/requirements/{shared.requirement_id}/").content.decode()
+    assert "科技信息处" in page[page.index('<ol class="timeline">') :], "几个单位的，写明是哪个单位"

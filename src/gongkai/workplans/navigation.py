@@ -15,9 +15,11 @@ def _may_enter_office(user: Any) -> bool:
 
 
 OFFICE = frozenset({Role.COORDINATOR, Role.LEADER, Role.AUDITOR, Role.CITY})
+# 协调员、分管领导也承办上级下发给整个局的任务。
+WORKING = frozenset({Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.LEADER})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 register(
-    Entry("ledger", "workplans:my", _("我的任务"), frozenset({Role.HANDLER, Role.HEAD}), 1),
+    Entry("ledger", "workplans:my", _("我的任务"), WORKING, 1),
     Entry("ledger", "workplans:board", _("台账看板"), OFFICE, 2),
     Entry("ledger", "workplans:import", _("导入分工表"), frozenset({Role.COORDINATOR}), 3),
     Entry("ledger", "workplans:city", _("单位排名"), frozenset({Role.CITY, Role.LEADER, Role.AUDITOR}), 4),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import calendar as months
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from gongkai.accounts.models import Duty
@@ -23,9 +24,9 @@ from gongkai.core.evidence import REGISTRY, Period, run
 from gongkai.core.feedback import attempt
 from gongkai.law.workdays import Calendar
 
-from .. import actions, reminders
+from .. import actions, reminders, states
 from ..exports import export as export_ledger
-from ..lights import LABELS, rule
+from ..lights import GREEN, GREY, LABELS, RED, SOON_WORKDAYS, YELLOW, rule
 from ..models import Assignment, Notice, Plan, SavedFilter
 from ..queries import FORMULA, OPEN_STATES, colours, lit, standings, to_decide
 from .common import page_of, querystring
@@ -57,9 +58,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 def my(request: HttpRequest) -> HttpResponse:
     """我的任务：本处室要签收、办理的任务，最急的在前。"""
-    own = [
-        d.organisation_id for d in duties_of(request.user) if d.role in (Duty.Role.HANDLER, Duty.Role.HEAD)
-    ]
+    # 上级下发给整个局的任务，由办公室协调员和分管领导承办。
+    roles = states.HANDLER | frozenset(states.STANDING_IN)
+    own = [d.organisation_id for d in duties_of(request.user) if d.role in roles]
     rows = _tasks(request).filter(organisation__in=own).order_by("due", "requirement__position")
     page = page_of(request, rows)
     page.object_list = lit(page.object_list, timezone.localdate())
@@ -68,29 +69,59 @@ def my(request: HttpRequest) -> HttpResponse:
     )
 
 
+DUES = {
+    "overdue": gettext_lazy("已过时限"),
+    "soon": gettext_lazy("7 个工作日内"),
+    "month": gettext_lazy("本月内"),
+}
+
+
+def _due_range(values: dict[str, str], today: date) -> tuple[date | None, date | None]:
+    """时限的起止：先看快选（已过、7 个工作日内、本月内），再看起止日期；写错的日期不算，并从表单里去掉。"""
+    if values["due"] == "overdue":
+        return None, today - timedelta(days=1)
+    if values["due"] == "soon":
+        return today, Calendar.official().add(today, SOON_WORKDAYS)
+    if values["due"] == "month":
+        return today.replace(day=1), today.replace(day=months.monthrange(today.year, today.month)[1])
+    found: list[date | None] = []
+    for name in ("after", "before"):
+        try:
+            found.append(date.fromisoformat(values[name]) if values[name] else None)
+        except ValueError:
+            values[name] = ""
+            found.append(None)
+    return found[0], found[1]
+
+
 def _filtered(request: HttpRequest) -> tuple[list[tuple[int, str]], dict[str, Any]]:
-    """筛选：年度、部分、单位、灯、阶段、时限；返回（编号, 颜色）。灯是算出来的，所以算过之后再筛。"""
-    every = _tasks(request)
+    """筛选：年度、所属、部分、单位、阶段、时限、灯；返回（编号, 颜色）。灯是算出来的，所以算过之后再筛。"""
+    every, today = _tasks(request), timezone.localdate()
     years = sorted(set(Plan.objects.visible_to(request.user).values_list("year", flat=True)), reverse=True)
     chosen = request.GET.get("year", "")
-    year = int(chosen) if chosen.isdigit() else (years[0] if years else timezone.localdate().year)
+    year = int(chosen) if chosen.isdigit() else (years[0] if years else today.year)
     rows = every.filter(requirement__plan__year=year).order_by(
         "requirement__plan__organisation__order", "requirement__plan_id", "requirement__position", "id"
     )
     parts = rows.order_by().values_list("requirement__part", flat=True).distinct()
     units = rows.order_by().values_list("organisation_id", "organisation__parent__name", "organisation__name")
-    values = {name: request.GET.get(name, "") for name in ("part", "unit", "light", "state", "before")}
-    if values["part"]:
-        rows = rows.filter(requirement__part=values["part"])
-    if values["unit"].isdigit():
-        rows = rows.filter(organisation_id=values["unit"])
-    if values["state"]:
-        rows = rows.filter(state=values["state"])
-    try:
-        rows = rows.filter(due__lte=date.fromisoformat(values["before"])) if values["before"] else rows
-    except ValueError:
-        values["before"] = ""
-    found = colours(rows, timezone.localdate())
+    names = ("owner", "part", "unit", "light", "state", "due", "after", "before")
+    values = {name: request.GET.get(name, "") for name in names}
+    after, before = _due_range(values, today)
+    wanted = {
+        "requirement__plan__organisation_id": values["owner"] if values["owner"].isdigit() else "",
+        "requirement__part": values["part"],
+        "organisation_id": values["unit"] if values["unit"].isdigit() else "",
+        "state": values["state"],
+        "due__gte": after,
+        "due__lte": before,
+    }
+    rows = rows.filter(**{field: value for field, value in wanted.items() if value})
+    if values["due"] == "overdue":
+        rows = rows.filter(state__in=OPEN_STATES)
+    found = colours(rows, today)
+    # 各灯的件数按其余条件算，选了一种灯之后仍看得见别的灯有几件。
+    counts = Counter(colour for _pk, colour in found)
     if values["light"]:
         found = [pair for pair in found if pair[1] == values["light"]]
     return found, {
@@ -99,6 +130,11 @@ def _filtered(request: HttpRequest) -> tuple[list[tuple[int, str]], dict[str, An
         "years": years,
         "parts": sorted(parts),
         "units": {pk: f"{parent or ''} {name}".strip() for pk, parent, name in sorted(units.distinct())},
+        "owner": Plan.objects.visible_to(request.user)
+        .filter(organisation_id=values["owner"] if values["owner"].isdigit() else 0, year=year)
+        .first(),
+        "counts": [(colour, label, counts[colour]) for colour, label in LABELS.items()],
+        "total": counts.total(),
     }
 
 
@@ -106,18 +142,18 @@ def _filtered(request: HttpRequest) -> tuple[list[tuple[int, str]], dict[str, An
 def board(request: HttpRequest) -> HttpResponse:
     """台账看板：按部分、单位、灯、时限筛选，可成批催办。"""
     rows, context = _filtered(request)
-    counts = Counter(colour for _, colour in rows)
     page = page_of(request, rows)
     shown = _tasks(request).in_bulk([pk for pk, _ in page.object_list])
     page.object_list = lit((shown[pk] for pk, _ in page.object_list), timezone.localdate())
     context |= {
         "page_obj": page,
-        "counts": [(colour, label, counts[colour]) for colour, label in LABELS.items()],
-        "total": len(rows),
+        "found": len(rows),
         "lights": LABELS,
-        "states": Assignment.State.choices,
+        "dues": DUES,
+        "states": [(v, label) for v, label in Assignment.State.choices if v != Assignment.State.ENDED],
         "rule": rule(),
         "querystring": querystring(request),
+        "others": querystring(request, "light"),
         "saved": SavedFilter.objects.visible_to(request.user),
         "plans": Plan.objects.visible_to(request.user).filter(year=context["year"])[:20],
         "deciding": to_decide(request.user)
@@ -134,8 +170,12 @@ def board(request: HttpRequest) -> HttpResponse:
 @require_POST
 def urge(request: HttpRequest) -> HttpResponse:
     """成批催办所选任务。"""
-    ids = [pk for pk in request.POST.getlist("task") if pk.isdigit()]
+    chosen = "shown" if request.POST.get("do") == "all" else "task"
+    ids = [pk for pk in request.POST.getlist(chosen) if pk.isdigit()]
     rows = list(_tasks(request).filter(pk__in=ids, state__in=OPEN_STATES))
+    if not rows:
+        messages.error(request, _("没有选中未报结的任务，没有发出催办"))
+        return redirect(f"/staff/board/?{request.POST.get('query', '')}")
     done = ngettext("已催办 %(n)s 项未报结的任务", "已催办 %(n)s 项未报结的任务", len(rows)) % {
         "n": len(rows)
     }
@@ -182,18 +222,21 @@ def calendar(request: HttpRequest) -> HttpResponse:
         first = today.replace(day=1)
     last = first.replace(day=months.monthrange(first.year, first.month)[1])
     rows = lit(_tasks(request).filter(due__range=(first, last)), today)
-    by_day: dict[date, list[Assignment]] = {}
+    # 一项要求常有许多单位同日到期，合成一条，不然一格里全是重复的序号。
+    by_day: dict[date, dict[int, list[Assignment]]] = {}
     for row in rows:
-        by_day.setdefault(row.due, []).append(row)
+        by_day.setdefault(row.due, {}).setdefault(row.requirement_id, []).append(row)
     official = Calendar.official()
+    names = [_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")]
     weeks = [
         [
             {
                 "day": day,
                 "inside": day.month == first.month,
                 "off": not official.is_workday(day),
-                "tasks": by_day.get(day, [])[:6],
-                "more": len(by_day.get(day, [])[6:]),
+                "items": [_calendar_item(tasks) for tasks in list(by_day.get(day, {}).values())[:6]],
+                "more": len(by_day.get(day, {})) - 6,
+                "weekday": names[day.weekday()],
                 "today": day == today,
             }
             for day in week
@@ -207,10 +250,18 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "first": first,
         "before": before,
         "after": after,
-        "names": [_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")],
+        "names": names,
+        "total": len(rows),
+        "now": today.replace(day=1),
         "provisional": official.is_provisional(first),
     }
     return render(request, "workplans/calendar.html", context)
+
+
+def _calendar_item(tasks: list[Assignment]) -> dict[str, Any]:
+    """日历的一条：一项要求；只有一个单位时直接到任务，灯取最急的。"""
+    worst = min(tasks, key=lambda task: (RED, YELLOW, GREY, GREEN).index(task.colour))
+    return {"task": worst, "n": len(tasks)}
 
 
 @login_required

@@ -37,8 +37,9 @@ def page_of(request: HttpRequest, rows: Any, size: int = PAGE_SIZE) -> Page:
     return Paginator(rows, size).get_page(request.GET.get("page"))
 
 
-def querystring(request: HttpRequest) -> str:
-    """去掉页码的查询串，供翻页链接使用。"""
+def querystring(request: HttpRequest, *without: str) -> str:
+    """去掉页码（和 without 各项）的查询串，供翻页、换条件的链接使用。"""
     query = request.GET.copy()
-    query.pop("page", None)
+    for name in ("page", *without):
+        query.pop(name, None)
     return query.urlencode()

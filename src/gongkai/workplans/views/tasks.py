@@ -65,11 +65,23 @@ ACTION_LABELS = {
 }
 
 
-def _timeline(plan_id: int, *subjects: str) -> list[dict[str, Any]]:
-    """经过：审计链里关于这些对象的记录和整表下发，新的在前。"""
+def _timeline(plan_id: int, tasks: list[Assignment], *subjects: str) -> list[dict[str, Any]]:
+    """经过：审计链里关于这些任务及其报告、延期的记录和整表下发，新的在前；几个单位的写明是哪个单位。"""
+    units = {f"workplans.assignment:{task.pk}": task.organisation for task in tasks}
+    own = {task.pk: task.organisation for task in tasks}
+    notes: dict[str, str] = {}
+    # 转来的任务，先前的经过也在其中。
+    for pk, to in Assignment.objects.filter(moved_to__in=tasks).values_list("pk", "moved_to_id"):
+        units[f"workplans.assignment:{pk}"] = own[to]
+    for report in ProgressReport.objects.filter(assignment__in=tasks).only("pk", "assignment_id", "period"):
+        key = f"workplans.progressreport:{report.pk}"
+        units[key], notes[key] = own[report.assignment_id], report.period
+    for extension in Extension.objects.filter(assignment__in=tasks).only("pk", "assignment_id", "until"):
+        key = f"workplans.extension:{extension.pk}"
+        units[key], notes[key] = own[extension.assignment_id], extension.until.isoformat()
     issued = Q(subject=f"workplans.plan:{plan_id}", action="workplans.issue_all")
     entries = (
-        Entry.objects.filter(Q(subject__in=subjects) | issued)
+        Entry.objects.filter(Q(subject__in=[*units, *subjects]) | issued)
         .select_related("actor")
         .order_by("-number")[:100]
     )
@@ -78,10 +90,17 @@ def _timeline(plan_id: int, *subjects: str) -> list[dict[str, Any]]:
             "at": e.at,
             "actor": e.actor,
             "what": ACTION_LABELS.get(e.action.rsplit(".", 1)[-1], e.action),
+            "unit": units.get(e.subject, "") if len(tasks) > 1 else "",
+            "note": notes.get(e.subject, "") or _note(e.detail),
             "reason": e.detail.get("reason", ""),
         }
         for e in entries
     ]
+
+
+def _note(detail: dict[str, Any]) -> str:
+    """记录里值得一说的：报告期、证据或步骤的名称、延至哪天。"""
+    return str(next((detail[name] for name in ("period", "title", "until") if detail.get(name)), ""))
 
 
 @login_required
@@ -108,9 +127,7 @@ def requirement(request: HttpRequest, pk: int) -> HttpResponse:
         "terms": terms.find(found.text, found.plan.year),
         "is_office": holds(request.user, found.plan.organisation, actions.OFFICE),
         "superiors": _superiors(request.user, found),
-        "timeline": _timeline(
-            found.plan_id, f"workplans.requirement:{pk}", *(f"workplans.assignment:{r.pk}" for r in rows)
-        ),
+        "timeline": _timeline(found.plan_id, rows, f"workplans.requirement:{pk}"),
     }
     return render(request, "workplans/requirement.html", context)
 
@@ -187,13 +204,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         "verdict_form": forms.VerdictForm(),
         "subtask_form": forms.SubTaskForm(),
-        "timeline": _timeline(
-            found.requirement.plan_id,
-            f"workplans.assignment:{pk}",
-            *(f"workplans.progressreport:{r.pk}" for r, _ in reports),
-            *(f"workplans.extension:{x.pk}" for x in extensions),
-            *(f"workplans.assignment:{old}" for old in found.moved_from.values_list("pk", flat=True)),
-        ),
+        "timeline": _timeline(found.requirement.plan_id, [found]),
     }
     return render(request, "workplans/task.html", context)
 
