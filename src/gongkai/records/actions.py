@@ -59,14 +59,15 @@ def create_record(user: Any, *, organisation: Organisation, site: Site, kind: st
     with transaction.atomic():
         record = Record.objects.create(organisation=organisation, site=site, kind=kind)
         edition = Edition(record=record, number=1, author=user)
-        _fill(edition, values)
+        fill(edition, values)
         edition.save()
         audit(user, "records.create", record, kind=kind, title=edition.title)
         _look_at_links(edition)
     return edition
 
 
-def _fill(edition: Edition, values: dict[str, Any]) -> None:
+def fill(edition: Edition, values: dict[str, Any]) -> None:
+    """填各栏：字号同时写成统一写法。错误：TypeError——没有这个栏目。"""
     unknown = set(values) - set(CONTENT_FIELDS) - {"publish_at"}
     if unknown:
         raise TypeError(f"没有这些栏目：{sorted(unknown)}")
@@ -84,7 +85,7 @@ def save_draft(user: Any, edition: Edition, *, version: int, **values: Any) -> E
         _require_editable(locked)
         if locked.version != version:
             raise Conflict(locked)
-        _fill(locked, values)
+        fill(locked, values)
         locked.version += 1
         locked.save()
         audit(user, "records.save_draft", locked, version=locked.version, fields=sorted(values))
@@ -211,9 +212,9 @@ def publish(user: Any, edition: Edition) -> Edition:
         refusals = states.EDITION.refusals(edition, user, "publish")
         if refusals:
             raise Refused(refusals)
-        _supersede(record)
+        supersede(record)
         moved: Any = states.EDITION.perform(edition, user, "publish", **_publication_values(edition))
-        _go_live(record, moved)
+        go_live(record, moved)
         # 解读与文件同时公开：签发好、等着发布的解读一起发（穗府办函〔2017〕313号第三条）。
         for interpretation in _waiting_interpretations(record):
             publish(user, interpretation)
@@ -245,13 +246,13 @@ def _publish_by_system(edition: Edition) -> None:
     record = Record.objects.select_for_update().get(pk=edition.record_id)
     if edition.sealed_sha256 != digest(edition):
         _refuse("sealed", _("内容与签发时不一致，须退回重新审查"))
-    _supersede(record)
+    supersede(record)
     for name, value in _publication_values(edition).items():
         setattr(edition, name, value)
     edition.state = Edition.State.PUBLISHED
     edition.save()
     audit(None, "records.publish_scheduled", edition, publish_at=edition.publish_at)
-    _go_live(record, edition)
+    go_live(record, edition)
 
 
 def _publication_values(edition: Edition) -> dict[str, Any]:
@@ -259,15 +260,16 @@ def _publication_values(edition: Edition) -> dict[str, Any]:
     return {"published_at": now, "published_on": edition.published_on or timezone.localdate(now)}
 
 
-def _supersede(record: Record) -> None:
+def supersede(record: Record) -> None:
+    """退下：现在的公开版让位；须在事务中且已锁住信息。"""
     Edition.objects.filter(record=record, state=Edition.State.PUBLISHED).update(
         state=Edition.State.SUPERSEDED
     )
 
 
-def _go_live(record: Record, edition: Edition) -> None:
+def go_live(record: Record, edition: Edition) -> None:
     """使某版成为公开版：编索引号、进栏目、发信号。须在事务中且已锁住信息。"""
-    record.live = edition
+    record.live, edition.record = edition, record
     record.withdrawn_at, record.withdrawn_reason, record.replacement = None, "", None
     record.archived_at = None
     record.first_published_at = record.first_published_at or edition.published_at
@@ -363,7 +365,7 @@ def undo_publication(user: Any, record: Record, *, reason: str) -> Edition | Non
         Edition.objects.filter(pk=former.pk).update(state=Edition.State.PUBLISHED)
         former.refresh_from_db()
         audit(user, "records.undo_publication", record, reason=reason, withdrawn=live.pk, restored=former.pk)
-        _go_live(record, former)
+        go_live(record, former)
     return former
 
 

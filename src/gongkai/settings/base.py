@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "gongkai.records",
     "gongkai.portal",
     "gongkai.portal.baking",
+    "gongkai.api",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    name = "gongkai.api"
+    verbose_name = "开放接口"
+
+    def ready(self) -> None:
+        from . import changes, tasks  # noqa: F401
+
+        changes.connect()
