@@ -227,6 +227,10 @@ def test_plain_text() -> None:
     )
 
 
+def test_marked_headings_in_plain_text() -> None:
+    assert from_text("# 某法\n## 第一章 总则\n#甲") == "<h2>某法</h2><h3>第一章 总则</h3><p>#甲</p>"
+
+
 def test_real_pages_keep_their_text() -> None:
     file = DATA / "policy_raw_2019" / "policies.jsonl"
     if not file.exists():

@@ -19,6 +19,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 from PIL import Image
 
 from gongkai.formats.documents import (
@@ -162,6 +163,20 @@ class TestReading:
         document.add_paragraph("正文")
         assert read_docx(saved(document)).html == "<h2>第一章 总则</h2><p>正文</p>"
 
+    def test_contents_and_unread_boxes_are_said(self) -> None:
+        document = docx.Document()
+        document.styles.add_style("toc 1", 1)
+        document.add_paragraph("总则\t1", style="toc 1")
+        box = OxmlElement("w:r")
+        choice = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+        alternate = etree.SubElement(box, f"{{{choice}}}AlternateContent")
+        content = etree.SubElement(etree.SubElement(alternate, f"{{{choice}}}Choice"), qn("w:txbxContent"))
+        etree.SubElement(content, qn("w:p"))
+        document.add_paragraph("正文")._p.append(box)
+        found = read_docx(saved(document))
+        assert found.html == "<p>正文</p>"
+        assert "目录" in " ".join(found.notices) and "文本框" in " ".join(found.notices)
+
     def test_pictures_lose_their_place_and_are_stored_once(self) -> None:
         exif = Image.Exif()
         exif[0x0112], exif[0x010F] = 6, "相机"
@@ -206,6 +221,7 @@ class TestReading:
             ({"word/media/bomb.bin": b"\0" * 60_000_000}, "炸弹"),
             ({"../../etc/x": b"x"}, "路径"),
             ({"word/document.xml": None}, "不是 Word"),
+            ({"word/document.xml": b'<a xmlns="http://purl.oclc.org/ooxml/wordprocessingml/main"/>'}, "严格"),
             ({f"x/{i}": b"" for i in range(5001)}, "5000"),
         ]:
             with pytest.raises(DocumentError, match=message):
@@ -471,6 +487,7 @@ class TestComparing:
             ("changed", "1 ｜ <del>供</del><ins>排</ins>水"),
             ("changed", "标题"),
         ]
+        assert [b.kind for b in compare("<p>第一章　总则</p>", "<p>第一章 总则</p>")] == ["same"]
 
 
 paragraphs = st.lists(

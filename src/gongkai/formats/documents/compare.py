@@ -48,7 +48,8 @@ def _lines(html: str) -> list[tuple[str, str]]:
     pending: list[str] = []
 
     def flush(tag: str) -> None:
-        text = "".join(pending).strip(" \n\t")
+        # 空格的多少、全角半角不算改动。
+        text = re.sub(r"[ \u3000]+", " ", "".join(pending)).strip(" \n\t")
         pending.clear()
         if text:
             out.append((tag, text))

@@ -84,6 +84,7 @@ def read_docx(source: Path | str | bytes) -> Imported:
             raise
         raise DocumentError("Word 文件的结构读不懂；请用 Word 或 WPS 打开后重新另存为 .docx") from None
     found = cleaning.clean(result.value)
+    notices["认不出的特殊符号没有带过来"] += sum("w:sym" in message.message for message in result.messages)
     lines = [f"{text}（{count} 处）" for text, count in notices.items() if count]
     return Imported(found.html, tuple(album.pictures.values()), (*lines, *found.notices))
 
@@ -122,6 +123,7 @@ def _prepare(package: Package) -> Counter[str]:
         _drop_linked(root, cut.get(name.replace("word/", "word/_rels/") + ".rels", set()), notices)
         _drop_hidden(root, hidden_styles, notices)
         if name == "word/document.xml":
+            _drop_contents(root, styles, notices)
             _headings(root, styles)
             resolve(root, styles, package.xml("word/numbering.xml"))
         package.put(name, root)
@@ -166,6 +168,7 @@ _COUNTED: Final = (
     ("ins", "插入的修订已当作正文（按接受修订处理），请核对"),
 )
 _MATH: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
+_MC: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _CHART: Final = "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart"
 _SMART_ART: Final = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
 
@@ -174,6 +177,11 @@ def _count(root: Any, notices: Counter[str]) -> None:
     for tag, text in _COUNTED:
         notices[text] += sum(1 for node in root.iter(f"{_W}{tag}") if tag not in ("del", "ins") or len(node))
     notices["公式没有带过来，请改用图片"] += sum(1 for _ in root.iter(_MATH))
+    # 文本框的新旧两种写法只读旧的；没有旧写法的读不到。
+    lone = [n for n in root.iter(f"{_MC}AlternateContent") if n.find(f"{_MC}Fallback") is None]
+    notices["文本框没有带过来，请粘贴其中的文字"] += sum(
+        1 for node in lone if next(node.iter(f"{_W}txbxContent"), None) is not None
+    )
     charts = sum(1 for _ in root.iter(_CHART, _SMART_ART))
     notices["图表没有带过来，请改用图片"] += charts
 
@@ -220,6 +228,19 @@ def _drop_hidden(root: Any, hidden_styles: frozenset[str], notices: Counter[str]
                 run.getparent().remove(run)
 
 
+def _drop_contents(root: Any, styles: Any, notices: Counter[str]) -> None:
+    """去掉目录：页码到了网页上没有意义，标题本身还在。"""
+    names = {}
+    for style in styles.iter(f"{_W}style") if styles is not None else ():
+        name = style.find(f"{_W}name")
+        names[style.get(f"{_W}styleId")] = "" if name is None else name.get(f"{_W}val", "").lower()
+    for paragraph in list(root.iter(f"{_W}p")):
+        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+        if style is not None and re.fullmatch("toc [0-9]", names.get(style.get(f"{_W}val"), "")):
+            paragraph.getparent().remove(paragraph)
+            notices["目录没有带过来"] = 1
+
+
 def _headings(root: Any, styles: Any) -> None:
     """只设了大纲级别、没有用标题样式的段落也作标题。"""
     names = {}
@@ -259,12 +280,14 @@ _ITEM: Final = re.compile(r"[一二三四五六七八九十]{1,3}、.{1,40}$")
 
 
 def from_text(text: str) -> str:
-    """纯文字变正文：一行一段；“第一章”“第一节”和独占一行的“一、……”作标题。返回干净的 HTML。"""
+    """纯文字变正文：一行一段；“第一章”“第一节”、独占一行的“一、……”、以 # 开头的作标题。返回干净的 HTML。"""
     out: list[str] = []
     for line in re.split(r"[\r\n\x0b\x0c\u2028\u2029]+", text):
         line = line.strip(" \t\u3000")
-        level = 0
-        if len(line) <= 60 and not line.endswith(("。", "；", "，", ";", "：", "、")):
+        marked = re.match("(#{1,6}) +", line)
+        level = len(marked.group(1)) if marked else 0
+        line = line[marked.end() :] if marked else line
+        if not level and len(line) <= 60 and not line.endswith(("。", "；", "，", ";", "：", "、")):
             if _PART.match(line):
                 level = 2
             elif _CHAPTER.match(line) or _ITEM.match(line):

@@ -19,6 +19,7 @@ _MAX_XML: Final = 40 * 1024 * 1024
 _MAX_PARTS: Final = 5000
 # 正常的 XML 压到二十分之一已很少见，小文件不计较。
 _MAX_RATIO: Final = 250
+_STRICT: Final = b"purl.oclc.org/ooxml"
 _RATIO_FROM: Final = 1024 * 1024
 
 
@@ -77,6 +78,9 @@ class Package:
             raise DocumentError("文件已损坏；请用 Word 或 WPS 打开后重新保存") from None
         if "[Content_Types].xml" not in package.parts:
             raise DocumentError("文件不是 Office 文件（缺内容类型表）；请用 Word 或 WPS 重新保存")
+        # 严格格式的命名空间不同，照平常的读会什么也读不到，隐藏文字、个人信息也就漏了。
+        if any(_STRICT in package.parts.get(name, b"") for name in ("word/document.xml", "xl/workbook.xml")):
+            raise DocumentError("文件是“严格 Open XML”格式；请另存为普通的 .docx 或 .xlsx 后再试")
         return package
 
     def xml(self, name: str) -> Any | None:
