@@ -234,6 +234,20 @@ def test_the_picture_chooser_is_in_chinese(bureau: Any, person: Any) -> None:
     assert "Search" in LexborHTMLParser(client.get("/office/images/chooser/").json()["html"]).text()
 
 
+def test_a_link_starts_from_an_address(bureau: Any, person: Any) -> None:
+    client = signed_in(person("handler"))
+    asked = {"allow_external_link": "true", "allow_email_link": "true", "link_text": "市政府"}
+    page = client.get("/office/choose-page/", asked).json()
+    words = LexborHTMLParser(page["html"]).text()
+    assert page["step"] == "external_link" and "电子邮箱" in words and "站内页面" not in words
+    fields = {
+        "external-link-chooser-url": "https://example.invalid/",
+        "external-link-chooser-link_text": "市政府",
+    }
+    chosen = client.post("/office/choose-external-link/", fields).json()
+    assert chosen["result"]["url"] == "https://example.invalid/"
+
+
 def test_wagtail_uses_our_policy_everywhere() -> None:
     from wagtail.images import forms, wagtail_hooks
     from wagtail.images.views import chooser, images, multiple

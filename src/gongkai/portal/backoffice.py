@@ -26,6 +26,7 @@ from django.views.static import serve
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.admin.auth import require_admin_access
 from wagtail.admin.views.account import AccountView, ThemeSettingsPanel
+from wagtail.admin.views.chooser import ExternalLinkView
 from wagtail.documents.views.serve import serve as serve_document
 from wagtail.users.models import UserProfile
 from wagtail.utils.urlpatterns import decorate_urlpatterns
@@ -98,6 +99,8 @@ urlpatterns = [
     path("jsi18n/", script_messages, name="wagtailadmin_javascript_catalog"),
     path("account/", require_admin_access(ScreenSettings.as_view()), name="wagtailadmin_account"),
     path("media/<path:path>", require_admin_access(media), name="office_media"),
+    # 没有页面树：正文里加链接，直接从网址开始。
+    path("choose-page/", require_admin_access(ExternalLinkView.as_view()), name="wagtailadmin_choose_page"),
     re_path(r"^documents/file/(\d+)/(.*)$", require_admin_access(serve_document), name="wagtaildocs_serve"),
     re_path(r"^(?:password_reset|users|groups|pages|collections|workflows|api|failwhale|test404)/", absent),
     path("", include(decorate_urlpatterns(wagtailadmin_urls.urlpatterns, one_transaction))),
