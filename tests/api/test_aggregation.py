@@ -31,6 +31,8 @@ def source(live_server: Any, site: Site, person: Any, settings: Any) -> Source:
         organisation=site.organisation,
         name="市水务局",
         base_url=f"{live_server.url}/api/v1",
+        # 收到的也在这个库里、也进流水，只取对方站点的。
+        remote_site=site.domain,
     )
 
 
@@ -103,7 +105,7 @@ def test_only_the_office_adds_a_source_below_it(source: Source, person: Any, sit
     with pytest.raises(Refused, match="下级"):
         sources.add_source(person("office"), site=site, organisation=other, **values)
     with pytest.raises(Refused, match="已经登记"):
-        values["base_url"] = source.base_url.rstrip("/")
+        values |= {"base_url": source.base_url.rstrip("/"), "remote_site": source.remote_site}
         sources.add_source(person("cityoffice"), site=source.site, organisation=site.organisation, **values)
 
 

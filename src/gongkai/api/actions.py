@@ -26,17 +26,24 @@ def _require(user: Any, site: Site) -> None:
         raise Refused([Refusal("duty", message % {"unit": site.organisation})])
 
 
-def add_source(user: Any, *, site: Site, organisation: Organisation, name: str, base_url: str) -> Source:
+def add_source(
+    user: Any, *, site: Site, organisation: Organisation, name: str, base_url: str, remote_site: str = ""
+) -> Source:
     """登记来源：只收管辖范围内单位的。错误：Refused——没有职责、不是下级、地址重复。"""
     _require(user, site)
     base_url = base_url.rstrip("/") + "/"
     if not organisation.path.startswith(site.organisation.path):
         raise Refused([Refusal("tree", _("只能汇聚本单位下级的站点"))])
-    if Source.objects.filter(base_url=base_url).exists():
+    if Source.objects.filter(site=site, base_url=base_url, remote_site=remote_site).exists():
         raise Refused([Refusal("url", _("这个接口地址已经登记过"))])
     with transaction.atomic():
         source = Source.objects.create(
-            site=site, organisation=organisation, name=name, base_url=base_url, author=user
+            site=site,
+            organisation=organisation,
+            name=name,
+            base_url=base_url,
+            remote_site=remote_site,
+            author=user,
         )
         audit(user, "api.add_source", source, url=base_url)
     return source

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -67,7 +67,8 @@ def _remember(source: Source, *, error: str) -> None:
 
 
 def _page(source: Source, done: Pulled) -> bool:
-    page = _json(urljoin(source.base_url, f"changes?after={source.cursor}&limit={BATCH}"))
+    query = urlencode({"after": source.cursor, "limit": BATCH, "site": source.remote_site})
+    page = _json(urljoin(source.base_url, f"changes?{query}"))
     try:
         # 同一条在一页里变了几次，只取最后一次；撤下的先办。
         final = {row["record"]: row for row in page["items"]}

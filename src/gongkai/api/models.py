@@ -42,6 +42,9 @@ class Source(models.Model):
     )
     name = models.CharField(_("名称"), max_length=80)
     base_url = models.URLField(_("接口地址"), max_length=200, help_text=_("到 /api/v1/ 为止"), unique=True)
+    remote_site = models.CharField(
+        _("对方站点域名"), max_length=120, blank=True, help_text=_("对方平台上有几个站点时填写；空为全部")
+    )
     # 收来的信息记在登记来源的人名下。
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     cursor = models.BigIntegerField(_("取到第几号"), default=0)
@@ -54,6 +57,9 @@ class Source(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("汇聚来源")
         ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "base_url", "remote_site"], name="source_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
