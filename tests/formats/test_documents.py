@@ -490,6 +490,15 @@ class TestComparing:
         assert [b.kind for b in compare("<p>第一章　总则</p>", "<p>第一章 总则</p>")] == ["same"]
 
 
+def test_long_paragraphs_are_compared_by_sentence_first() -> None:
+    old = "".join(f"第{i}句甲乙丙丁。" for i in range(300))
+    new = old.replace("第7句甲", "第7句丑").replace("第290句", "第290子") + "尾。"
+    (block,) = compare(f"<p>{old}</p>", f"<p>{new}</p>")
+    assert "".join(s.text for s in block.spans if s.kind != "added") == old
+    assert "".join(s.text for s in block.spans if s.kind != "removed") == new
+    assert [s.text for s in block.spans if s.kind == "added"] == ["丑", "子", "尾。"]
+
+
 paragraphs = st.lists(
     st.text("甲乙丙，。1<&a", min_size=1, max_size=15).filter(lambda t: t.strip()), max_size=8
 )

@@ -92,7 +92,7 @@ _SERIAL_WORDS: Final = re.compile(
 _ID_WORDS: Final = re.compile(r"身份证|公民身份号码|身份号码|证件号")
 _CARD_WORDS: Final = re.compile(r"银行卡|卡号|账号|帐号|账户|帐户|开户")
 _QUANTITY: Final = re.compile(
-    r"\s?(?:万|亿|千|百)?(?:元|美元|吨|立方|平方|公里|千瓦|人次|人|件|份|户|亩|公顷|条|项|%|％)"
+    r"(?:万|亿|千|百)?(?:元|美元|吨|立方|平方|公里|千瓦|人次|人(?![力民员事社名口])|件|份|户|亩|公顷|条|项|%|％)"
 )
 
 

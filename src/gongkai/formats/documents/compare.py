@@ -94,6 +94,8 @@ _TOKEN: Final = re.compile(r"[0-9０-９.,]+|[A-Za-z]+|\s+|.", re.DOTALL)
 _CLOSE: Final = 0.35
 _MOST_PAIRS: Final = 4000
 _LONGEST: Final = 3000
+_MOST_TOKENS: Final = 250_000
+_SENTENCE: Final = re.compile(r"[^，。；！？\n]*[，。；！？\n]|[^，。；！？\n]+")
 
 
 def compare(old_html: str, new_html: str) -> list[Block]:
@@ -156,12 +158,33 @@ def _likeness(a: str, b: str) -> float:
 def _spans(old: str, new: str) -> list[Span]:
     """段内：按字（数字、外文按词）比较；夹在改动之间的一两个字并进改动，免得满篇零碎。"""
     a, b = _TOKEN.findall(old), _TOKEN.findall(new)
-    if len(a) > _LONGEST or len(b) > _LONGEST:
-        # 很长的段先按句比。
-        a, b = (
-            re.findall(r"[^。；！？\n]*[。；！？\n]?", old),
-            re.findall(r"[^。；！？\n]*[。；！？\n]?", new),
-        )
+    same = 0
+    while same < min(len(a), len(b)) and a[same] == b[same]:
+        same += 1
+    end = 0
+    while end < min(len(a), len(b)) - same and a[-1 - end] == b[-1 - end]:
+        end += 1
+    # 首尾相同的先去掉，剩下的还很长就先按句比：逐字比的用时随长度的立方长。
+    if (len(a) - same - end) * (len(b) - same - end) > _MOST_TOKENS:
+        return _by_sentence(old, new)
+    return _by_token(a, b)
+
+
+def _by_sentence(old: str, new: str) -> list[Span]:
+    a, b = _SENTENCE.findall(old), _SENTENCE.findall(new)
+    spans: list[Span] = []
+    for kind, a1, a2, b1, b2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        before, after = "".join(a[a1:a2]), "".join(b[b1:b2])
+        if kind == "equal":
+            spans.append(Span("same", before))
+        elif kind == "replace" and len(before) * len(after) <= _MOST_TOKENS:
+            spans += _by_token(_TOKEN.findall(before), _TOKEN.findall(after))
+        else:
+            spans += [span for span in (Span("removed", before), Span("added", after)) if span.text]
+    return spans
+
+
+def _by_token(a: list[str], b: list[str]) -> list[Span]:
     codes = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
     spans: list[Span] = []
     removed = added = ""
