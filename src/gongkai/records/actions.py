@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -20,6 +20,7 @@ from gongkai.law import docnumbers
 from . import links, reviews, states, validity
 from .content import CONTENT_FIELDS, digest
 from .gates import missing_interpretation
+from .kinds import NEWS_KINDS, Kind
 from .models import Attachment, Column, Edition, Placement, Record, Relation, Review, Site
 from .queries import columns_for
 from .signals import column_changed, record_changed, record_withdrawn
@@ -66,26 +67,43 @@ def create_record(user: Any, *, organisation: Organisation, site: Site, kind: st
     return edition
 
 
-def fill(edition: Edition, values: dict[str, Any]) -> None:
-    """填各栏：字号同时写成统一写法。错误：TypeError——没有这个栏目。"""
+# 法规规章文本里由系统填写的栏目。
+_OFFICIAL: Final = frozenset({"text_sha256", "compared_on"})
+
+
+def fill(edition: Edition, values: dict[str, Any], *, official: bool = False) -> None:
+    """填各栏：字号同时写成统一写法；official 只在采用正式文本时为真。错误：TypeError、Refused。"""
     unknown = set(values) - set(CONTENT_FIELDS) - {"publish_at"}
     if unknown:
         raise TypeError(f"没有这些栏目：{sorted(unknown)}")
+    if edition.record.kind == Kind.REGULATION and not official:
+        # 法规规章以国家正式版本为准，文字不许手工改，只能采用正式文本（official.take）。
+        if values.get("body", edition.body) != edition.body:
+            _refuse("official", _("法规规章的正文不能手工改；请导入正式文本后采用"))
+        if "fields" in values:
+            kept = {key: edition.fields[key] for key in _OFFICIAL if key in edition.fields}
+            own = {key: value for key, value in values["fields"].items() if key not in _OFFICIAL}
+            values = values | {"fields": own | kept}
     for name, value in values.items():
         setattr(edition, name, value)
     numbers = docnumbers.parse(edition.document_number)
     edition.canonical_number = numbers[0].canonical if numbers else ""
 
 
-def save_draft(user: Any, edition: Edition, *, version: int, **values: Any) -> Edition:
-    """存草稿：version 为打开时的版本号。错误：Conflict——别人先存了；Refused——不在草稿或没有职责。"""
+def save_draft(
+    user: Any, edition: Edition, *, version: int, official: bool = False, **values: Any
+) -> Edition:
+    """存草稿：version 为打开时的版本号；official 只由采用正式文本时使用。
+
+    错误：Conflict——别人先存了；Refused——不在草稿、没有职责、手工改法规正文。
+    """
     _require_writer(user, edition.record.organisation)
     with transaction.atomic():
         locked = Edition.objects.select_for_update().get(pk=edition.pk)
         _require_editable(locked)
         if locked.version != version:
             raise Conflict(locked)
-        fill(locked, values)
+        fill(locked, values, official=official)
         locked.version += 1
         locked.save()
         audit(user, "records.save_draft", locked, version=locked.version, fields=sorted(values))
@@ -403,8 +421,6 @@ def archive(user: Any, record: Record, *, reason: str) -> None:
 
 def pick(user: Any, record: Record, column: Column) -> Placement:
     """挑选：手工把公开信息放进栏目。错误：Refused——固定栏目不收新闻。"""
-    from .kinds import NEWS_KINDS
-
     _require_office(user, column.site.organisation)
     if column.kind == Column.Kind.SECTION and record.kind in NEWS_KINDS:
         _refuse("section", _("政府信息公开固定栏目不收新闻动态和专题"))

@@ -7,7 +7,8 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         # 装载即登记导航入口、后台任务和信号。
-        from . import navigation, signals, tasks, validity  # noqa: F401
+        from . import navigation, official, signals, tasks, validity  # noqa: F401
 
         signals.record_changed.connect(validity.follow, dispatch_uid="records.validity")
         signals.record_withdrawn.connect(validity.follow, dispatch_uid="records.validity")
+        signals.record_changed.connect(official.follow, dispatch_uid="records.official")

@@ -75,7 +75,7 @@ def _edition(author: Any, record: Record, arrival: Arrival) -> Edition:
         state=Edition.State.PUBLISHED,
         published_at=arrival.published_at,
     )
-    fill(edition, values)
+    fill(edition, values, official=True)
     edition.save()
     for order, (name, data) in enumerate(arrival.files):
         file = ContentFile(data, name=name)

@@ -8,7 +8,7 @@ from django_tasks import task
 
 from gongkai.core.jobs import daily, poll
 
-from . import links, publishing, upkeep, validity
+from . import links, official, publishing, upkeep, validity
 from .models import Edition
 
 
@@ -32,6 +32,7 @@ def keep_validity(day: str, attempt: int = 1) -> int:
 def keep_library(day: str, attempt: int = 1) -> dict[str, int]:
     """库维护：复查链接，逐类开、结待办，返回各类新开几件。"""
     upkeep.recheck_links()
+    official.compare_all(date.fromisoformat(day))
     return upkeep.keep(date.fromisoformat(day))
 
 

@@ -173,6 +173,19 @@ class OfficialText(models.Model):
         ]
 
 
+class TextComparison(models.Model):
+    """比对：一部法规最近一次与正式文本比的结果。"""
+
+    record = models.OneToOneField(Record, models.CASCADE, related_name="comparison")
+    official = models.ForeignKey(OfficialText, models.CASCADE, related_name="+")
+    same = models.BooleanField(_("相符"))
+    on = models.DateField(_("比对日期"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("文本比对")
+        ordering = ["same", "-on", "-id"]
+
+
 class WorkItem(models.Model):
     """待办：系统按规则发现、要人处理的事（将到期、文本不符、应归集、应重新评估……）。"""
 
