@@ -50,5 +50,5 @@ class Command(BaseCommand):
         )
         roles = dict(Duty.Role.choices)
         for username, name, _unit, role in demo.STAFF:
-            self.stdout.write(f"  {username:10}{name}　{roles[role]}")
+            self.stdout.write(f"  {username:12}{name}　{roles[role]}")
         self.stdout.write("\n按 Ctrl+C 停止。")
