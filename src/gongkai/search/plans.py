@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from . import text
@@ -17,9 +18,19 @@ _ASKING: Final = re.compile(
 # 问句里不指内容的词；索引里不去掉，只在长问句里不查。
 STOP: Final = frozenset((text.DATA / "stop.txt").read_text(encoding="utf-8").split())
 # 长问句各项的权；在开发用的一半问题上调得，见 docs/benchmarks.md。
-WORD, PAIR, TITLE, TITLE_PAIR = 1.0, 0.7, 0.3, 0.15
+WORD, PAIR, TITLE, TITLE_PAIR = 1.0, 1.0, 0.1, 0.1
+PLAIN: Final = 0.5
 SYNONYM: Final = 0.6
 CITED, NUMBERED = 5.0, 100.0
+
+
+@cache
+def plain_words() -> dict[str, tuple[str, ...]]:
+    """百姓说法到公文用语：问句里有前者，也按后者查。"""
+    lines = (text.DATA / "plain.txt").read_text(encoding="utf-8").splitlines()
+    rows = [line.split() for line in lines if line and not line.startswith("#")]
+    cutter = text.segmenter(())
+    return {row[0]: tuple(dict.fromkeys(cutter.words(" ".join(row[1:])))) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +44,10 @@ class Words:
 
     @property
     def is_long(self) -> bool:
-        """长问句：字多，或像在提问而不止两三个词。"""
+        """长问句：像在提问，或字多而不止三个词。"""
         size = len(re.sub(r"\W", "", self.plain))
         asking = _ASKING.search(self.plain) is not None
-        return size > LONG and len(self.least) > 3 or asking and len(self.least) > 2
+        return size > LONG and len(self.least) > 3 or asking
 
 
 def cut(query: str, dictionary: tuple[str, ...]) -> Words:
@@ -115,4 +126,8 @@ def long(
     for word in meant:
         for other in synonyms.get(word, ()):
             parts += [Term("body", each, SYNONYM / len(other)) for each in other]
+    have = {part.value for part in parts if isinstance(part, Term)}
+    for spoken, written in plain_words().items():
+        if spoken in words.plain:
+            parts += [Term("body", each, PLAIN) for each in written if each not in have]
     return AnyOf(tuple(parts)) if parts else None

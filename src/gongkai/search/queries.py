@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from gongkai.core.models import Organisation
 
-from . import extracts, numbers, plans, text
+from . import extracts, numbers, plans, ranking, text
 from .backends.base import FACETS, AllOf, AnyOf, Dates, Found, Query, Reader, Request, Term, Unavailable
 from .backends.select import backend, reader
 from .extracts import Piece
@@ -117,7 +117,12 @@ def _filters(criteria: Criteria, *, dead: bool) -> AllOf | None:
     return AllOf(tuple(parts), excluded=excluded) if parts or excluded else None
 
 
-def _within(query: Query, filters: AllOf | None) -> Query:
+def only_alive() -> AllOf:
+    """只要没有失效、废止的。"""
+    return AllOf((), excluded=tuple(Term("validity", value) for value in DEAD))
+
+
+def within(query: Query, filters: AllOf | None) -> Query:
     if filters is None:
         return query
     return AllOf((query, *filters.parts), excluded=filters.excluded)
@@ -191,7 +196,7 @@ def _run(current: Live, results: Results, asked: _Asked, known: dict[str, Any]) 
     ranked = _ranked(current, asked, filters, known) if asked.plan == "long" and not criteria.newest else None
     request = Request(
         "documents",
-        _within(asked.query, filters),
+        within(asked.query, filters),
         facets=FACETS,
         newest_first=criteria.newest or asked.plan == "browse",
         offset=offset,
@@ -207,7 +212,7 @@ def _run(current: Live, results: Results, asked: _Asked, known: dict[str, Any]) 
     results.hits, lost = _checked(hits, asked)
     results.total -= lost
     if filters and filters.excluded:
-        every = _within(asked.query, _filters(criteria, dead=True))
+        every = within(asked.query, _filters(criteria, dead=True))
         more = current.reader.search(Request("documents", every, limit=0))
         results.hidden = max(0, more.total - answer.total)
 
@@ -217,11 +222,11 @@ def _ranked(current: Live, asked: _Asked, filters: AllOf | None, known: dict[str
     query = plans.long(asked.words, current.reader, known)
     if query is None:
         return None
-    request = Request("passages", _within(query, filters), limit=CANDIDATES, counted=False)
+    request = Request("passages", within(query, filters), limit=CANDIDATES, counted=False)
     best: dict[str, Found] = {}
     for found in current.reader.search(request).hits:
         best.setdefault(found.key, found)
-    return list(best.values())
+    return ranking.rerank(list(best.values()), asked.words, ranking.weights(current.reader, asked.words))
 
 
 def _relax(current: Live, results: Results, asked: _Asked, known: dict[str, Any]) -> None:

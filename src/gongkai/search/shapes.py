@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from .answers import Answer
 from .extracts import Piece
 from .models import SearchDocument
 from .queries import Hit, Results
@@ -57,4 +58,26 @@ def results_as_data(results: Results) -> dict[str, Any]:
         "facets": results.facets,
         "hits": [hit_as_data(hit) for hit in results.hits],
         "milliseconds": round(results.took * 1000, 1),
+    }
+
+
+def answer_as_data(answer: Answer) -> dict[str, Any]:
+    """一次作答。"""
+    return {
+        "question": answer.question,
+        "found": answer.found,
+        "confidence": round(answer.best, 4),
+        "differ": answer.differ,
+        "phrased": answer.phrased,
+        "quotes": [
+            document_as_data(quote.document)
+            | {
+                "clause": quote.clause,
+                "text": quote.text,
+                "key_sentence": quote.key,
+                "score": round(quote.score, 4),
+                "place": quote.url,
+            }
+            for quote in answer.quotes
+        ],
     }

@@ -40,6 +40,23 @@ class Source:
     keys: Callable[[], Iterable[int]]
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """出路：没有找到时还可以怎么办；label 给人看（已标译），name 为网址名。"""
+
+    label: object
+    name: str
+
+
+WAYS: list[Way] = []
+
+
+def offer(label: object, name: str) -> None:
+    """登记出路：政策咨询、依申请公开等应用在装载时各报一条，同名的只留一条。"""
+    if all(way.name != name for way in WAYS):
+        WAYS.append(Way(label, name))
+
+
 SOURCES: dict[str, Source] = {}
 
 

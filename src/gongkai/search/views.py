@@ -1,4 +1,4 @@
-"""公众的一网通查：查找页、联想、浏览器里的搜索框说明。"""
+"""公众的一网通查、一网通答：查找页、提问页、联想、浏览器里的搜索框说明。"""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from . import memory
+from .answers import answer
 from .backends.base import Unavailable
 from .correction import suggestions
 from .forms import FILTERS, criteria_of
 from .models import NotFound
-from .queries import Results, search
+from .queries import MAX_QUERY, Results, search
+from .sources import WAYS
 
 
 def results(request: HttpRequest) -> HttpResponse:
@@ -23,6 +25,7 @@ def results(request: HttpRequest) -> HttpResponse:
     criteria = criteria_of(request.GET)
     filtered = any(getattr(criteria, name) for name in FILTERS) or bool(criteria.since or criteria.until)
     context: dict[str, Any] = {"criteria": criteria, "query": criteria.query, "filtered": filtered}
+    context |= {"ways": _ways()}
     if not criteria.query and not filtered:
         return render(request, "search/results.html", context | {"hot": memory.hot_words()})
     try:
@@ -39,6 +42,33 @@ def results(request: HttpRequest) -> HttpResponse:
     )
     context |= {"results": found, "page_obj": page, "groups": _groups(request, found)}
     return render(request, "search/results.html", context | _links(request, found))
+
+
+def ask(request: HttpRequest) -> HttpResponse:
+    """提问页：只引原文作答；没有找到时给出别的路，问题记下来供办公室补充知识库。"""
+    question = request.GET.get("q", "").replace("\x00", "").strip()[:MAX_QUERY]
+    context: dict[str, Any] = {"query": question, "ways": _ways()}
+    if not question:
+        return render(request, "search/ask.html", context)
+    try:
+        made = answer(question, phrase=True)
+    except Unavailable:
+        return render(request, "search/ask.html", context | {"unavailable": True}, status=503)
+    if not made.found:
+        memory.missed(NotFound.Kind.QUESTION, question)
+    return render(request, "search/ask.html", context | {"answer": made})
+
+
+def _ways() -> list[dict[str, Any]]:
+    """出路：已装的应用报来的，如政策咨询、申请公开。"""
+    found = []
+    for way in WAYS:
+        try:
+            found.append({"label": way.label, "url": reverse(way.name)})
+        except NoReverseMatch:
+            # 那个应用没有装。
+            continue
+    return found
 
 
 def _link(request: HttpRequest, **changes: str) -> str:
