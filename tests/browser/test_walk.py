@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from gongkai.formats.breakdown import read
+from gongkai.search.indexer import index_now
 from gongkai.workplans import demo
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "workplan-2021.txt"
@@ -141,6 +142,7 @@ def publish(office: Visitor) -> None:
     """公开之后公众才看得到，长者模式也能看。"""
     citizen = Visitor(office.browser, office.base, 375).open("/plans/").sees("目前还没有公开的工作要点")
     office.press("向社会公开").sees("已向社会公开")
+    index_now()
     citizen.open("/plans/").page.click("main ul a")
     citizen.sees("已核验（1 个单位）").sees("推进中").check()
     citizen.press("长者模式", within="header").check()

@@ -8,6 +8,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
+from gongkai.search.api import router as search_router
+
 from .records import router
 
 api = NinjaAPI(
@@ -19,6 +21,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("", router)
+api.add_router("", search_router)
 
 
 def conditional(view: Any) -> Any:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Final
 
 from gongkai.law.docnumbers import DocumentNumber, parse, typed
 
+# 索引号：各地写法不同，都是机构代码、斜线、年份（月）、短横、流水号。
+_INDEX_NUMBER: Final = re.compile(r"[0-9A-Z]{9,18}/[0-9]{4,6}-[0-9]{1,8}")
 _STATE = "中华人民共和国"
 
 
@@ -30,7 +33,10 @@ def canonical(texts: Iterable[str]) -> list[str]:
 
 
 def asked(text: str) -> tuple[list[str], str]:
-    """查找里的文号：返回（各文号的全部写法, 去掉文号后剩下的文字）。"""
+    """查找里的文号、索引号：返回（各文号的全部写法, 去掉文号后剩下的文字）。"""
+    index_numbers = _INDEX_NUMBER.findall(text)
+    if index_numbers:
+        return index_numbers, _INDEX_NUMBER.sub(" ", text).strip()
     numbers = typed(text)
     rest = text
     for number in reversed(numbers):
