@@ -95,16 +95,9 @@ def test_a_new_edition_without_the_relation_gives_the_target_back(
     assert target.validity == V.IN_FORCE
 
 
-PLAN = {
-    "plan_class": "special", "period_from": "2021", "period_to": "2025", "level": "city", "sector": "供水",
-    "compiled_by": "市水务局", "approved_by": "市政府", "approval_number": "临府函〔2021〕8号",
-    "approved_on": "2021-06-01", "five_year": "14",
-}  # fmt: skip
-
-
-def test_a_plan_past_its_end_is_never_current(make: Any, carry: Any) -> None:
+def test_a_plan_past_its_end_is_never_current(make: Any, carry: Any, plan_fields: Any) -> None:
     record = Record.objects.get(
-        pk=carry(make(kind=Kind.PLAN, title="供水“十四五”规划", fields=PLAN)).record_id
+        pk=carry(make(kind=Kind.PLAN, title="供水“十四五”规划", fields=plan_fields)).record_id
     )
     assert record.validity == (V.LAPSED if timezone.localdate().year > 2025 else V.IN_FORCE)
     Record.objects.update(validity=V.IN_FORCE)

@@ -8,8 +8,8 @@ from django_tasks import task
 
 from gongkai.core.jobs import daily, poll
 
-from . import links, official, publishing, upkeep, validity
-from .models import Edition
+from . import links, official, probes, publishing, upkeep, validity
+from .models import Edition, Site
 
 
 @task()
@@ -36,6 +36,16 @@ def keep_library(day: str, attempt: int = 1) -> dict[str, int]:
     return upkeep.keep(date.fromisoformat(day))
 
 
+@task()
+def probe_sites(day: str, attempt: int = 1) -> int:
+    """探测各在用站点的 IPv6，返回探测了几个。"""
+    sites = list(Site.objects.filter(is_active=True))
+    for site in sites:
+        probes.probe(site)
+    return len(sites)
+
+
+daily("探测站点", time(4, 0), lambda day: probe_sites.enqueue(day=day))
 daily("时效", time(0, 1), lambda day: keep_validity.enqueue(day=day))
 daily("信息资源库维护", time(1, 30), lambda day: keep_library.enqueue(day=day))
 # 到时间一分钟之内要公开：每五秒看一次。
