@@ -3,6 +3,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8000
 PLAN ?=
+export PORT
 export GONGKAI_DATA ?= $(CURDIR)/var
 
 $(VENV)/.done: requirements/lock.txt

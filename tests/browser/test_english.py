@@ -25,7 +25,7 @@ def test_the_pages_fit_in_english(
     actions.release(person("office"), ledger, on=True)
     task = Assignment.objects.get(requirement__number="20", organisation__name="科技信息处")
     visitor = Visitor(chromium, live_server.url, width).login("office")
-    visitor.open("/").press("English", within="header").check()
+    visitor.open("/").follow("English", within="header").check()
     assert visitor.page.get_attribute("html", "lang") == "en"
     for path in (
         "/plans/",
@@ -45,5 +45,5 @@ def test_the_pages_fit_in_english(
     ):
         visitor.open(f"/staff/{path}")
     visitor.open(f"/staff/requirements/{task.requirement_id}/").sees("Responsible unit")
-    visitor.press("Elder mode", within="header").check()
-    visitor.press("简体中文", within="header").sees("承担单位")
+    visitor.follow("Elder mode", within="header").check()
+    visitor.follow("简体中文", within="header").sees("承担单位")

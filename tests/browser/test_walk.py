@@ -75,6 +75,11 @@ class Visitor:
         self.page.wait_for_load_state()
         return self
 
+    def follow(self, name: str, within: str = "main") -> Visitor:
+        self.page.locator(within).get_by_role("link", name=name, exact=True).first.click()
+        self.page.wait_for_load_state()
+        return self
+
     def lit(self, colour: str) -> Visitor:
         assert self.page.locator(f"dl.facts .light--{colour}").count() == 1, (colour, self.page.url)
         return self
@@ -145,7 +150,7 @@ def publish(office: Visitor) -> None:
     index_now()
     citizen.open("/plans/").page.click("main ul a")
     citizen.sees("已核验（1 个单位）").sees("推进中").check()
-    citizen.press("长者模式", within="header").check()
+    citizen.follow("长者模式", within="header").check()
     assert citizen.page.get_attribute("body", "class") == "elder"
 
 

@@ -2,16 +2,32 @@
 
 from django.urls import path
 
-from . import views
+from .views import columns, content, feeds, home, institutions, ledger, library, planning, preferences
 
 app_name = "portal"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("plans/", views.plans, name="plans"),
-    path("plans/<int:pk>/", views.plan, name="plan"),
-    path("elder/", views.elder, name="elder"),
-    path("language/", views.language, name="language"),
-    path("about/", views.about, name="about"),
-    path("feedback/", views.feedback, name="feedback"),
-    path("sitemap/", views.sitemap, name="sitemap"),
+    path("", home.home, name="home"),
+    path("columns/", columns.overview, name="columns"),
+    path("columns/<path:path>/page_<int:number>.html", columns.bound_page, name="column_page"),
+    path("columns/<path:path>/feed.xml", feeds.rss, name="rss"),
+    path("columns/<path:path>/atom.xml", feeds.atom, name="atom"),
+    path("columns/<path:path>/feed.json", feeds.json_feed, name="json_feed"),
+    path("columns/<path:path>/", columns.column, name="column"),
+    path("content/post_<int:pk>.html", content.content, name="content"),
+    path("content/post_<int:pk>/file_<int:file>.<slug:suffix>", content.attachment, name="attachment"),
+    path("library/", library.library, name="library"),
+    path("planning/", planning.planning, name="planning"),
+    path("institutions/", institutions.institutions, name="institutions"),
+    path("institutions/<int:pk>/", institutions.institution, name="institution"),
+    path("plans/", ledger.plans, name="plans"),
+    path("plans/<int:pk>/", ledger.plan, name="plan"),
+    path("about/", ledger.about, name="about"),
+    path("preferences/", preferences.preferences, name="preferences"),
+    path("feedback/", ledger.feedback, name="feedback"),
+    path("links/<int:pk>/", home.link, name="link"),
+    path("leaving/", home.leaving, name="leaving"),
+    path("sitemap/", home.sitemap, name="sitemap"),
+    path("sitemap.xml", feeds.sitemap_index, name="sitemap_index"),
+    path("sitemap_<int:part>.xml", feeds.sitemap_part, name="sitemap_part"),
+    path("robots.txt", feeds.robots, name="robots"),
 ]

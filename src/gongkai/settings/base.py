@@ -61,7 +61,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "gongkai.portal.headers.headers_middleware",
     "gongkai.portal.language.language_middleware",
+    "gongkai.portal.traditional.traditional_middleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -189,6 +191,8 @@ ANSWER_MODEL = os.environ.get("GONGKAI_ANSWER_MODEL", "")
 # 程序替人访问网址（查链接、取正式文本）时不许访问内网；内网部署、确有需要时设为 1。
 FETCH_PRIVATE = os.environ.get("GONGKAI_FETCH_PRIVATE", "") == "1"
 CLAMD = os.environ.get("GONGKAI_CLAMD", "")  # 主机:端口，或套接字路径（如 /run/clamav/clamd.ctl）；空为不查毒
+# 公众页面的正式地址（规范网址、订阅、站点地图用）：域名取自站点。
+PUBLIC_ORIGIN = os.environ.get("GONGKAI_PUBLIC_ORIGIN", "https://{domain}")
 
 SITE = {
     "name": os.environ.get("GONGKAI_SITE_NAME", "政务公开平台"),

@@ -1,4 +1,4 @@
-"""演示：建立组织和账号，导入示例（或自己的）分工表。可重复运行。"""
+"""演示：建立组织和账号，导入示例（或自己的）分工表，发布一批虚构的公开信息。可重复运行。"""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from gongkai.accounts.models import Duty, User
 from gongkai.formats.breakdown import BreakdownError
+from gongkai.portal import demo as published
+from gongkai.records import demo as library
 from gongkai.workplans import actions, demo
 from gongkai.workplans.models import Plan
 
@@ -44,6 +46,9 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"已导入“{plan.title}”，共 {plan.requirements.filter(withdrawn_at=None).count()} 项"
                 )
+        count = published.seed(library.seed(bureau))
+        if count:
+            self.stdout.write(f"已发布 {count} 条演示信息")
         base = f"http://localhost:{options['port']}"
         self.stdout.write(
             f"\n公众门户：{base}/\n工作台：  {base}/staff/\n\n账号（密码都是 {demo.PASSWORD}）："

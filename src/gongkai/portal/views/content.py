@@ -1,0 +1,166 @@
+"""信息页：文头、正文、附件、关系、下载；撤下的说明去向。"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from gongkai.law import kinds as statutory
+from gongkai.records import public
+from gongkai.records.kinds import Kind, Type, fields_of
+from gongkai.records.models import Attachment, Column, Record, Relation, Site
+
+from ..metas import article_metas, column_metas, source_of
+from ..prose import render as render_prose
+from ..sites import absolute, columns, site_of
+from ..structured import of_record
+
+# 这些类型不列文头表，只写日期和来源。
+PLAIN: Final = frozenset({Kind.NEWS, Kind.TOPIC})
+# 关系由另一头看的叫法。
+_REVERSED: Final = {
+    Relation.Kind.BASIS: gettext_lazy("被引为依据"),
+    Relation.Kind.INTERPRETS: gettext_lazy("解读材料"),
+    Relation.Kind.AMENDS: gettext_lazy("被修改"),
+    Relation.Kind.REPEALS: gettext_lazy("被废止"),
+    Relation.Kind.LAPSES: gettext_lazy("被宣布失效"),
+    Relation.Kind.REPLACES: gettext_lazy("被替代"),
+    Relation.Kind.PREDECESSOR: gettext_lazy("后期规划"),
+    Relation.Kind.ADJUSTS: gettext_lazy("被调整"),
+    Relation.Kind.SAME_POLICY: gettext_lazy("同一政策"),
+    Relation.Kind.TRANSLATION: gettext_lazy("语言版本"),
+}
+_ITEMS: Final = {str(n): each.short for n, each in enumerate(statutory.ARTICLE_20, 1)}
+
+
+def found_record(request: HttpRequest, pk: int) -> tuple[Site, Record]:
+    """信息：本站看得到的，含撤下的。错误：Http404。"""
+    site = site_of(request)
+    record = public.shown_record(site, pk)
+    if record is None:
+        raise Http404(_("没有这条信息"))
+    return site, record
+
+
+def _category(record: Record) -> str:
+    live = record.live
+    return live.theme or _ITEMS.get(live.item20, "") or str(record.get_kind_display())
+
+
+def head(record: Record) -> list[tuple[Any, Any, bool]]:
+    """文头表（广东读者熟悉的次序）：（栏名, 值, 是否占整行）；空的写“无”以外的不列。"""
+    live = record.live
+    issuer = "、".join([live.issuer, *map(str, live.joint_issuers)])
+    rows: list[tuple[Any, Any, bool]] = [
+        (_("索引号"), record.index_number, False),
+        (_("分类"), _category(record), False),
+        (_("发布机构"), issuer, False),
+        (_("成文日期"), live.written_on, False),
+        (_("名称"), live.title, True),
+        (_("文号"), live.document_number, False),
+        (_("发布日期"), public.shown_date(record), False),
+        (_("统一编号"), live.unified_number, False),
+        (_("施行日期"), live.effective_on, False),
+        (_("有效期至"), live.expires_on, False),
+        (_("有效性"), record.get_validity_display() if record.validity else "", False),
+        (_("主题词"), "　".join(str(word) for word in live.keywords), True),
+    ]
+    always = {_("索引号"), _("发布机构"), _("成文日期"), _("文号"), _("发布日期"), _("名称"), _("分类")}
+    return [(label, value, wide) for label, value, wide in rows if value or label in always]
+
+
+def own_fields(record: Record) -> list[tuple[Any, Any, bool]]:
+    """专有栏目：（栏名, 值, 是否长文字）；没有填的不列。"""
+    found = []
+    for spec in fields_of(record.kind):
+        value = record.live.fields.get(spec.name)
+        # 校验值给机器看，不列给公众。
+        if value in (None, "") or spec.name == "text_sha256":
+            continue
+        shown = dict(spec.choices).get(value, value) if spec.type == Type.CHOICE else value
+        found.append((spec.label, shown, spec.type == Type.LONG))
+    return found
+
+
+def _relations(record: Record) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """关系：解读与被解读的单列在前，其余在后；每条为 label、title、url、external。"""
+    ours, theirs = public.relations_of(record)
+    reading: list[dict[str, Any]] = []
+    others: list[dict[str, Any]] = []
+    for row in ours:
+        if row.target is not None:
+            item = {"title": row.target.live.title, "url": row.target.get_absolute_url()}
+        else:
+            item = {"title": row.title, "url": row.url, "external": True}
+        item |= {"label": _("解读的文件") if row.kind == Relation.Kind.INTERPRETS else row.get_kind_display()}
+        (reading if row.kind == Relation.Kind.INTERPRETS else others).append(item)
+    for row in theirs:
+        other = row.edition.record
+        item = {
+            "title": row.edition.title,
+            "url": other.get_absolute_url(),
+            "label": _REVERSED[Relation.Kind(row.kind)],
+        }
+        (reading if row.kind == Relation.Kind.INTERPRETS else others).append(item)
+    return reading, others
+
+
+def _home_column(request: HttpRequest, record: Record, site: Site) -> Column | None:
+    """所在栏目：本站在用的第一个。"""
+    tree = columns(request)
+    return next((tree.by_pk[pk] for pk in public.columns_of(record, site) if pk in tree.by_pk), None)
+
+
+@require_safe
+def content(request: HttpRequest, pk: int) -> HttpResponse:
+    """信息页；撤下的返回 410，说明原因类别和替代的信息。"""
+    site, record = found_record(request, pk)
+    if record.live is None:
+        replacement = record.replacement if record.replacement and record.replacement.live else None
+        return render(request, "portal/gone.html", {"record": record, "replacement": replacement}, status=410)
+    column = _home_column(request, record, site)
+    line = columns(request).lineage(column) if column else []
+    newer, older = public.neighbours(record, column) if column else (None, None)
+    reading, others = _relations(record)
+    context = {
+        "record": record,
+        "live": record.live,
+        "line": line,
+        "column": column,
+        "plain": record.kind in PLAIN,
+        "head": head(record),
+        "fields": own_fields(record),
+        "body": render_prose(record.live.body, host=site.domain),
+        "attachments": list(record.live.attachments.all()),
+        "reading": reading,
+        "relations": others,
+        "corrections": public.corrections_of(record),
+        "newer": newer,
+        "older": older,
+        "source": source_of(record),
+        "shown_on": public.shown_date(record),
+        "canonical": absolute(record.site, record.get_absolute_url()),
+        "column_metas": column_metas(site, column) if column else [],
+        "article_metas": article_metas(record),
+        "jsonld": of_record(record),
+    }
+    return render(request, "portal/record.html", context)
+
+
+@require_safe
+def attachment(request: HttpRequest, pk: int, file: int, suffix: str) -> HttpResponse | FileResponse:
+    """附件：只发公开版的，一律按下载处理，不在本站里打开。"""
+    _site, record = found_record(request, pk)
+    row = Attachment.objects.filter(pk=file, edition=record.live_id, suffix=f".{suffix}").first()
+    if record.live is None or row is None:
+        raise Http404(_("没有这个附件"))
+    name = row.name if row.name.lower().endswith(row.suffix) else row.name + row.suffix
+    response = FileResponse(row.file.open("rb"), as_attachment=True, filename=name)
+    # 附件是人交来的，不给它任何权限。
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

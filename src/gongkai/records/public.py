@@ -1,0 +1,201 @@
+"""供门户读取的公开信息：只含有公开版本、没有撤下、主动公开的；一律以 Record 实例返回。
+
+烘焙靠 Record.from_db 记下一页用到了哪些信息，所以这里不用 values()。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
+
+from .kinds import Kind
+from .models import Column, Edition, FriendlyLink, Placement, Record, Relation, Site
+from .queries import column_records, public_records
+
+# 规范性文件库收这几类。
+LIBRARY_KINDS: Final = (Kind.NORMATIVE, Kind.REGULATION, Kind.POLICY)
+VALID: Final = (Record.Validity.IN_FORCE, Record.Validity.AMENDED)
+
+
+def site_for(host: str) -> Site | None:
+    """站点：按主机名找；没有这个主机名的取默认站点；都没有为 None。停用的也照样返回，由视图拒绝。"""
+    found = list(
+        Site.objects.filter(Q(domain=host) | Q(is_default=True)).select_related("organisation__parent")
+    )
+    return next((row for row in found if row.domain == host), found[0] if found else None)
+
+
+@dataclass
+class Tree:
+    """栏目树：一个站点在用的全部栏目，一次取出；上下级都接好，不再查库。"""
+
+    columns: list[Column]
+    by_pk: dict[int, Column] = field(init=False)
+    by_path: dict[str, Column] = field(init=False)
+    below: dict[int | None, list[Column]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.by_pk = {column.pk: column for column in self.columns}
+        self.by_path = {column.path: column for column in self.columns}
+        self.below = {}
+        for column in self.columns:
+            # 上级停用的，下级也不露面。
+            if column.parent_id and column.parent_id not in self.by_pk:
+                continue
+            if column.parent_id:
+                column.parent = self.by_pk[column.parent_id]
+            self.below.setdefault(column.parent_id, []).append(column)
+
+    @property
+    def roots(self) -> list[Column]:
+        """顶层：固定四栏在前，次序固定（国办公开办函〔2019〕61号），其余照次序。"""
+        fixed = list(Column.Section.values)
+        tops = self.below.get(None, [])
+        sections = sorted((c for c in tops if c.section), key=lambda c: fixed.index(c.section))
+        return sections + [c for c in tops if not c.section]
+
+    @property
+    def sections(self) -> list[Column]:
+        """固定四栏。"""
+        return [column for column in self.roots if column.section]
+
+    def children(self, column: Column) -> list[Column]:
+        """下级栏目。"""
+        return self.below.get(column.pk, [])
+
+    def lineage(self, column: Column) -> list[Column]:
+        """由顶层到本栏目。"""
+        line, step = [column], column
+        while step.parent_id and step.parent_id in self.by_pk:
+            step = self.by_pk[step.parent_id]
+            line.insert(0, step)
+        return line
+
+    def for_kind(self, kind: str) -> Column | None:
+        """收某类信息的栏目：规则里写着这一类型的第一个。"""
+        return next((c for c in self.columns if kind in c.rule.get("kinds", ())), None)
+
+
+def tree_of(site: Site) -> Tree:
+    """栏目树。"""
+    return Tree(list(Column.objects.filter(site=site, is_active=True)))
+
+
+def on_site(site: Site) -> QuerySet[Record]:
+    """本站的公开信息，没有归档的，新的在前。"""
+    return public_records().filter(site=site, archived_at=None)
+
+
+def latest(site: Site, kinds: Iterable[str], count: int) -> list[Record]:
+    """某几类最新的几条。"""
+    return list(on_site(site).filter(kind__in=list(kinds))[:count])
+
+
+def shown_date(record: Record) -> date:
+    """发布日期：版本上写明的，没有则为首次公开的日期。"""
+    if record.live.published_on:
+        return record.live.published_on
+    return timezone.localdate(record.first_published_at)
+
+
+def shown_record(site: Site, pk: int) -> Record | None:
+    """信息页的信息：本站的，或在本站栏目里展示的；撤下的也返回，由视图说明。"""
+    rows = Record.objects.filter(pk=pk).select_related(
+        "live", "agency", "organisation", "site", "replacement__live"
+    )
+    record = rows.first()
+    if record is None or (record.live is None and record.withdrawn_at is None):
+        return None
+    if record.live is not None and record.live.openness != Edition.Openness.ACTIVE:
+        return None
+    if record.site_id != site.pk and not record.placements.filter(column__site=site).exists():
+        return None
+    return record
+
+
+def relations_of(record: Record) -> tuple[list[Relation], list[Relation]]:
+    """关系两头：公开版写明的（目标不公开的去掉），和别的公开版指向它的。"""
+    ours = Relation.objects.filter(edition=record.live_id).select_related("target__live")
+    theirs = Relation.objects.filter(
+        target=record, edition__state=Edition.State.PUBLISHED, edition__record__withdrawn_at=None
+    ).select_related("edition__record__live")
+    return (
+        [row for row in ours if row.target is None or row.target.live is not None],
+        [row for row in theirs if row.edition.record.live_id == row.edition_id],
+    )
+
+
+def corrections_of(record: Record) -> list[Edition]:
+    """更正说明：历次公开版中写了更正说明的，新的在前。"""
+    rows = record.editions.filter(state__in=(Edition.State.PUBLISHED, Edition.State.SUPERSEDED))
+    return list(rows.exclude(change_note="").order_by("-number"))
+
+
+def columns_of(record: Record, site: Site) -> list[int]:
+    """所在栏目的编号：按规则进的在前。"""
+    rows = record.placements.filter(column__site=site).order_by("by_hand", "column__order", "column_id")
+    return list(rows.values_list("column_id", flat=True))
+
+
+def neighbours(record: Record, column: Column) -> tuple[Record | None, Record | None]:
+    """同一栏目里的上一条（更新的）和下一条（更早的）。"""
+    rows = column_records(column).order_by("first_published_at", "pk")
+    at, pk = record.first_published_at, record.pk
+    newer = rows.filter(Q(first_published_at__gt=at) | Q(first_published_at=at, pk__gt=pk)).first()
+    older = rows.filter(Q(first_published_at__lt=at) | Q(first_published_at=at, pk__lt=pk)).last()
+    return newer, older
+
+
+def last_page(column: Column) -> int:
+    """最后一个装订页；空栏目为 0。"""
+    return Placement.objects.filter(column=column).aggregate(last=Max("page"))["last"] or 0
+
+
+def placed(column: Column) -> QuerySet[Placement]:
+    """栏目里的公开信息连同位置：置顶的在前，再按发布日期新的在前。"""
+    shown = Q(
+        record__live__openness=Edition.Openness.ACTIVE,
+        record__withdrawn_at=None,
+        record__archived_at=None,
+    )
+    rows = Placement.objects.filter(shown, column=column).select_related("record__live")
+    newest = ("-record__live__published_on", "-record__first_published_at", "-record_id")
+    return rows.order_by("-pinned", *newest)
+
+
+def page_rows(column: Column, number: int) -> list[Placement]:
+    """一个装订页的信息。"""
+    return list(placed(column).filter(page=number))
+
+
+def newest_rows(column: Column, last: int) -> list[Placement]:
+    """栏目首页的信息：置顶的，加最后一个装订页和前一页。"""
+    return list(placed(column).filter(Q(page__gte=last - 1) | Q(pinned=True)))
+
+
+def years_of(column: Column) -> list[int]:
+    """栏目里有信息的年份，新的在前。"""
+    days = column_records(column).order_by().dates("live__published_on", "year", order="DESC")
+    return [day.year for day in days]
+
+
+def links_of(site: Site) -> list[FriendlyLink]:
+    """友情链接。"""
+    return list(FriendlyLink.objects.filter(site=site))
+
+
+def summary_of(columns: Iterable[Column]) -> dict[int, tuple[int, Any]]:
+    """各栏目的公开条数和最近更新：栏目编号 → (条数, 时间)。"""
+    shown = Q(record__live__isnull=False, record__withdrawn_at=None, record__archived_at=None)
+    rows = (
+        Placement.objects.filter(shown, column__in=[c.pk for c in columns])
+        .order_by()
+        .values_list("column")
+        .annotate(Count("pk"), Max("record__first_published_at"))
+    )
+    return {pk: (count, at) for pk, count, at in rows}
