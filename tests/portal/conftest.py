@@ -21,16 +21,15 @@ def world(django_db_setup: Any, django_db_blocker: Any, tmp_path_factory: Any) -
     """全部演示信息，一个文件里的测试共用：播在外层事务里，各测试只回滚自己的改动。返回站点编号和附件目录。"""
     files = tmp_path_factory.mktemp("files")
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=files):
-        outer = transaction.atomic()
-        outer.__enter__()
-        found = library.seed(staff.seed())
-        found.domain = "testserver"
-        found.save()
-        demo.seed(found)
-    yield found.pk, files
-    with django_db_blocker.unblock():
-        transaction.set_rollback(True)
-        outer.__exit__(None, None, None)
+        with transaction.atomic():
+            found = library.seed(staff.seed())
+            found.domain = "testserver"
+            found.save()
+            demo.seed(found)
+            # 交出去的时候把权限收回，由各测试自己的 db 来开。
+            with django_db_blocker.block():
+                yield found.pk, files
+            transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from django.utils.translation import get_language, gettext, gettext_noop
 from gongkai.accounts.navigation import staff_nav
 
 from . import sites
-from .metas import site_metas
 from .headers import page_policy
+from .metas import site_metas
 from .styles import stylesheet
 from .traditional import wanted as traditional_wanted
 

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from gongkai.accounts.models import User
-from gongkai.records import actions
+from gongkai.records import actions, reviews
 from gongkai.records.kinds import NEEDS_LEGAL
 from gongkai.records.models import Column, Edition, FriendlyLink, Record, Site
 
@@ -44,12 +44,20 @@ def seed(site: Site) -> int:
     done = dict(Edition.objects.filter(record__site=site).values_list("title", "record_id"))
     made: dict[str, Record] = {}
     count = 0
+    # 规范性文件没有签发的解读不能发布，所以文件和解读先都签好。
+    readings = {key: item for item in ITEMS for kind, key in item.relations if kind == "interprets"}
     for item in sorted(ITEMS, key=lambda each: -each.days):
         if item.title in done:
             made[item.key] = Record.objects.get(pk=done[item.title])
-        else:
-            made[item.key] = publish(site, item, who, made)
-            count += 1
+        elif item.key not in made:
+            pair = [item, readings[item.key]] if item.key in readings else [item]
+            signed = []
+            for each in pair:
+                signed.append(sign(site, each, who, made))
+                made[each.key] = signed[-1].record
+            # 签好的解读随文件一起发布。
+            actions.publish(who["office"], signed[0])
+            count += len(signed)
     if count == len(ITEMS):
         _afterwards(site, made, who)
     return count
@@ -79,8 +87,8 @@ def _columns(site: Site) -> None:
         FriendlyLink.objects.get_or_create(site=site, name=name, defaults={"url": url, "order": order})
 
 
-def publish(site: Site, item: Item, who: dict[str, Any], made: dict[str, Record]) -> Record:
-    """一条：起草、加附件和关系、送审、审查、签发、发布，各由不同的人办。"""
+def sign(site: Site, item: Item, who: dict[str, Any], made: dict[str, Record]) -> Edition:
+    """一条：起草、加附件和关系、送审、审查、签发，各由不同的人办。"""
     author, head = (who[name] for name in UNITS[item.unit])
     shown = timezone.localdate() - timedelta(days=item.days)
     written = shown - timedelta(days=3)
@@ -111,11 +119,11 @@ def publish(site: Site, item: Item, who: dict[str, Any], made: dict[str, Record]
     if item.attach:
         name, rows = item.attach
         actions.attach(author, edition, ContentFile(_workbook(rows), name="table.xlsx"), name=f"{name}.xlsx")
-    return carry(edition, author, head, who).record
+    return review(edition, author, head, who)
 
 
-def carry(edition: Edition, author: Any, head: Any, who: dict[str, Any]) -> Edition:
-    """走完审查：送审、初审、保密审查、合法性审查（该审的）、签发、发布。"""
+def review(edition: Edition, author: Any, head: Any, who: dict[str, Any]) -> Edition:
+    """走完审查：送审、初审、保密审查（逐项填表）、合法性审查（该审的）、签发。"""
     legal = edition.record.kind in NEEDS_LEGAL
     steps = [
         (author, "submit"),
@@ -124,9 +132,10 @@ def carry(edition: Edition, author: Any, head: Any, who: dict[str, Any]) -> Edit
         *([(who["legal"], "pass_legal")] if legal else []),
         (who["leader"], "sign"),
     ]
+    form = reviews.clear_form(edition.record.agency)
     for user, name in steps:
-        edition = actions.move(user, edition, name)
-    return actions.publish(who["office"], edition)
+        edition = actions.move(user, edition, name, form=form if "secrecy" in name else None)
+    return edition
 
 
 def _years_after(day: date, years: int) -> date:
@@ -159,12 +168,12 @@ def _afterwards(site: Site, made: dict[str, Record], who: dict[str, Any]) -> Non
         change_note="原公告漏写渡口街，现予补正。",
     )
     fixed.refresh_from_db()
-    carry(fixed, author, head, who)
+    actions.publish(who["office"], review(fixed, author, head, who))
     gone = Item(
         "wrong", made["notice-3"].kind, "关于节水型小区评选的预通知", "评选的初步安排，已由正式通知代替。",
         72, body="<p>评选工作即将开始，请各小区做好准备。</p>",
     )  # fmt: skip
-    wrong = publish(site, gone, who, made)
+    wrong = actions.publish(who["office"], sign(site, gone, who, made)).record
     actions.withdraw(who["office"], wrong, reason="已有正式通知，预通知撤下", replacement=made["notice-3"])
     actions.archive(who["office"], made["annual-2"], reason="年报只展示最近几年，旧年报归档备查")
     topic = Column.objects.get(site=site, path="drinking-water/")
