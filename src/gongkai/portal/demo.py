@@ -10,9 +10,10 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from gongkai.accounts.models import User
-from gongkai.records import actions, reviews
-from gongkai.records.kinds import NEEDS_LEGAL
-from gongkai.records.models import Column, Edition, FriendlyLink, Record, Site
+from gongkai.formats.official_texts import Entry
+from gongkai.records import actions, official, reviews
+from gongkai.records.kinds import NEEDS_LEGAL, Kind
+from gongkai.records.models import Column, Edition, FriendlyLink, OfficialText, Record, Site
 
 from .demo_content import ITEMS, Item
 
@@ -111,15 +112,27 @@ def sign(site: Site, item: Item, who: dict[str, Any], made: dict[str, Record]) -
         values["effective_on"] = written + timedelta(days=item.effective)
         if item.years:
             values["expires_on"] = _years_after(values["effective_on"], item.years)
-    edition = actions.create_record(
-        author, organisation=author.organisation, site=site, kind=item.kind, **values
-    )
+    if item.kind == Kind.REGULATION:
+        edition = _regulation(site, author, who, values)
+    else:
+        edition = actions.create_record(
+            author, organisation=author.organisation, site=site, kind=item.kind, **values
+        )
     for kind, key in item.relations:
         actions.relate(author, edition, kind=kind, target=made[key])
     if item.attach:
         name, rows = item.attach
         actions.attach(author, edition, ContentFile(_workbook(rows), name="table.xlsx"), name=f"{name}.xlsx")
     return review(edition, author, head, who)
+
+
+def _regulation(site: Site, author: Any, who: dict[str, Any], values: dict[str, Any]) -> Edition:
+    """法规规章：正文只能取自导入的正式文本。"""
+    values = dict(values)
+    entry = Entry(values["title"], values["written_on"], values.pop("body"), "临江市人民政府公报")
+    official.import_entries(who["office"], site.organisation, [entry], source="演示")
+    text = OfficialText.objects.get(organisation=site.organisation, name=entry.name)
+    return official.create(author, organisation=author.organisation, site=site, official=text, **values)
 
 
 def review(edition: Edition, author: Any, head: Any, who: dict[str, Any]) -> Edition:

@@ -132,7 +132,7 @@ def relations_of(record: Record) -> tuple[list[Relation], list[Relation]]:
 
 def corrections_of(record: Record) -> list[Edition]:
     """更正说明：历次公开版中写了更正说明的，新的在前。"""
-    rows = record.editions.filter(state__in=(Edition.State.PUBLISHED, Edition.State.SUPERSEDED))
+    rows = record.editions.filter(state__in=(Edition.State.PUBLISHED, Edition.State.SUPERSEDED), number__gt=1)
     return list(rows.exclude(change_note="").order_by("-number"))
 
 
