@@ -120,6 +120,10 @@ def compute(record: Record, incoming: list[Relation], today: date) -> tuple[str,
         plan = law.plan_validity(plan_facts_of(edition, incoming), today)
         return _PLAN[plan.status], plan.since, plan.why
     found = law.validity(facts_of(edition, incoming), today)
+    own = _day(edition.fields.get("lapsed_on"))
+    if found.status == law.Status.LAPSED and found.since == own:
+        # 不知道是哪一天、被哪份文件宣布的，照实说。
+        return V.LAPSED, own, f"来源注明已失效（截至{own}）"
     return V(found.status.value), found.since, found.why
 
 
