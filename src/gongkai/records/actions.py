@@ -17,7 +17,7 @@ from gongkai.core.states import Refusal, Refused
 from gongkai.core.uploads import check_upload
 from gongkai.law import docnumbers
 
-from . import links, reviews, states, validity
+from . import drafts, links, reviews, states, validity
 from .content import CONTENT_FIELDS, digest
 from .gates import missing_interpretation
 from .kinds import NEWS_KINDS, Kind
@@ -62,6 +62,7 @@ def create_record(user: Any, *, organisation: Organisation, site: Site, kind: st
         edition = Edition(record=record, number=1, author=user)
         fill(edition, values)
         edition.save()
+        drafts.note_pictures(edition)
         audit(user, "records.create", record, kind=kind, title=edition.title)
         _look_at_links(edition)
     return edition
@@ -100,12 +101,16 @@ def save_draft(
     _require_writer(user, edition.record.organisation)
     with transaction.atomic():
         locked = Edition.objects.select_for_update().get(pk=edition.pk)
-        _require_editable(locked)
+        _require_editable(user, locked)
         if locked.version != version:
             raise Conflict(locked)
+        # 第一次存之前的样子也留一份，由此可以退回到起点。
+        drafts.keep_copy(locked, locked.author)
         fill(locked, values, official=official)
         locked.version += 1
         locked.save()
+        drafts.note_pictures(locked)
+        drafts.keep_copy(locked, user)
         audit(user, "records.save_draft", locked, version=locked.version, fields=sorted(values))
         _look_at_links(locked)
     return locked
@@ -119,10 +124,11 @@ def _look_at_links(edition: Edition) -> None:
         transaction.on_commit(lambda: check_links.enqueue(edition=edition.pk))
 
 
-def _require_editable(edition: Edition) -> None:
+def _require_editable(user: Any, edition: Edition) -> None:
     if edition.state not in Edition.EDITABLE:
         state = edition.get_state_display()
         _refuse("state", _("这一版“%(state)s”，不能改；请先收回修改，或另起新版") % {"state": state})
+    drafts.require_unlocked(user, edition)
 
 
 def attach(user: Any, edition: Edition, file: Any, *, name: str) -> Attachment:
@@ -132,7 +138,7 @@ def attach(user: Any, edition: Edition, file: Any, *, name: str) -> Attachment:
     text, text_note = file_text(file)
     with transaction.atomic():
         locked = Edition.objects.select_for_update().get(pk=edition.pk)
-        _require_editable(locked)
+        _require_editable(user, locked)
         if locked.attachments.filter(sha256=sha256).exists():
             raise ValidationError(_("这一版已有同样内容的附件“%(name)s”") % {"name": name})
         row = Attachment.objects.create(
@@ -148,7 +154,7 @@ def detach(user: Any, attachment: Attachment) -> None:
     _require_writer(user, attachment.edition.record.organisation)
     with transaction.atomic():
         locked = Edition.objects.select_for_update().get(pk=attachment.edition_id)
-        _require_editable(locked)
+        _require_editable(user, locked)
         audit(user, "records.detach", locked, name=attachment.name, sha256=attachment.sha256)
         attachment.delete()
 
@@ -162,7 +168,7 @@ def relate(
         _refuse("self", _("不能与自己建立关系"))
     with transaction.atomic():
         locked = Edition.objects.select_for_update().get(pk=edition.pk)
-        _require_editable(locked)
+        _require_editable(user, locked)
         relation, _created = Relation.objects.get_or_create(
             edition=locked, kind=kind, target=target, title=values.pop("title", ""), defaults=values
         )
@@ -175,7 +181,7 @@ def unrelate(user: Any, relation: Relation) -> None:
     _require_writer(user, relation.edition.record.organisation)
     with transaction.atomic():
         locked = Edition.objects.select_for_update().get(pk=relation.edition_id)
-        _require_editable(locked)
+        _require_editable(user, locked)
         audit(user, "records.unrelate", locked, kind=relation.kind, target=relation.target_id)
         relation.delete()
 
@@ -192,7 +198,7 @@ def move(
         if name.startswith("return"):
             changes = {"returned_because": reason[:300], "sealed_sha256": ""}
         elif name in ("recall", "submit"):
-            changes = {"sealed_sha256": "", "returned_because": ""}
+            changes = {"sealed_sha256": "", "returned_because": "", "locked_by": None, "locked_at": None}
         elif name == "sign":
             changes = {"sealed_sha256": digest(edition)}
         round_number = states.current_round(edition)
@@ -361,6 +367,7 @@ def _copy(base: Edition, *, author: Any, number: int) -> Edition:
     for relation in base.relations.all():
         relation.pk, relation.edition = None, edition
         relation.save(force_insert=True)
+    drafts.note_pictures(edition)
     return edition
 
 

@@ -24,7 +24,7 @@ from gongkai.core.feedback import attempt
 from gongkai.formats.documents import clean_html, compare
 
 from . import actions, reviews, states
-from .content import content
+from .content import CONTENT_FIELDS
 from .gates import problems
 from .kinds import Kind, fields_of
 from .models import Attachment, Column, Edition, Placement, Record
@@ -124,11 +124,11 @@ def safe_body(html: str) -> SafeString:
     return mark_safe(clean_html(html))  # noqa: S308
 
 
-def _facts(edition: Edition) -> list[tuple[Any, Any]]:
+def facts(edition: Edition) -> list[tuple[Any, Any]]:
     """各栏的名称与值，空的不列。"""
     found: list[tuple[Any, Any]] = []
-    for name in content(edition):
-        if name in ("title", "body", "fields", "attachments", "relations"):
+    for name in CONTENT_FIELDS:
+        if name in ("title", "body", "fields"):
             continue
         field = Edition._meta.get_field(name)
         value = getattr(edition, name)
@@ -150,7 +150,7 @@ def _changes(edition: Edition) -> tuple[list[tuple[Any, Any, Any]], list[Any]]:
     live = edition.record.live
     if live is None or live.pk == edition.pk:
         return [], []
-    before, after = dict(_facts(live)), dict(_facts(edition))
+    before, after = dict(facts(live)), dict(facts(edition))
     rows: list[tuple[Any, Any, Any]] = []
     if live.title != edition.title:
         rows.append((_("名称"), live.title, edition.title))
@@ -184,7 +184,7 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "edition": found,
             "record": found.record,
-            "facts": _facts(found),
+            "facts": facts(found),
             "body": safe_body(found.body),
             "attachments": found.attachments.all(),
             "relations": found.relations.select_related("target__live"),
@@ -219,7 +219,7 @@ def _secrecy_form(request: HttpRequest, found: Edition) -> dict[str, Any]:
 def write(request: HttpRequest, pk: int) -> HttpResponse:
     """修改：到采编后台写。"""
     _edition(request, pk)
-    return redirect("wagtailsnippets_records_edition:edit", pk)
+    return redirect("editions:edit", pk)
 
 
 @login_required
@@ -247,11 +247,13 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     elif name in states.EDITION.transitions:
         label = states.EDITION.transitions[name].label
         form = _secrecy_form(request, found) if name.startswith("pass_secrecy") else None
-        attempt(
+        done = attempt(
             request,
             lambda: actions.move(request.user, found, name, reason=reason, form=form),
             _("已办理：%(step)s") % {"step": label},
         )
+        if done and name == "recall":
+            return redirect("editions:edit", pk)
     return redirect("desk:edition", pk)
 
 
@@ -308,7 +310,7 @@ def act_on_record(request: HttpRequest, pk: int) -> HttpResponse:
         if attempt(
             request, lambda: made.append(actions.new_edition(user, found)), _("已另起新版，公开版照常展示")
         ):
-            return redirect("desk:edition", made[0].pk)
+            return redirect("editions:edit", made[0].pk)
     elif name == "undo":
         done = _("已撤销发布")
         attempt(request, lambda: actions.undo_publication(user, found, reason=reason), done)

@@ -42,8 +42,8 @@ def _label(name: str) -> str:
 
 
 # 目录须有索引、名称、内容概述、生成日期（条例第十二条）；索引号由系统编。
-_ALWAYS: Final = ("title", "summary", "written_on", "issuer")
-_BY_KIND: Final[dict[str, tuple[str, ...]]] = {
+ALWAYS: Final = ("title", "summary", "written_on", "issuer")
+BY_KIND: Final[dict[str, tuple[str, ...]]] = {
     Kind.NORMATIVE: ("document_number", "effective_on", "expires_on"),
     Kind.POLICY: ("document_number",),
     Kind.REGULATION: ("effective_on",),
@@ -52,7 +52,7 @@ _BY_KIND: Final[dict[str, tuple[str, ...]]] = {
 
 def required(edition: Edition) -> Iterator[Problem]:
     """必填：条例第十二条的目录要素、本类型的公用栏目和专有栏目。"""
-    for name in _ALWAYS + _BY_KIND.get(edition.record.kind, ()):
+    for name in ALWAYS + BY_KIND.get(edition.record.kind, ()):
         if not getattr(edition, name):
             yield Problem(name, _label(name), _("还没有填写"))
     for field in fields_of(edition.record.kind):

@@ -9,9 +9,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from gongkai.accounts.queries import duties_of
+from gongkai.core.models import Organisation
 
 from . import states
-from .models import Column, Edition, Record
+from .models import Column, Edition, Record, Site
 from .models.records import SEEN
 
 
@@ -78,3 +79,17 @@ def queue(user: Any) -> QuerySet[Edition]:
             scope |= Q(state=state, **{unit: duty.organisation_id})
     rows = Edition.objects.visible_to(user).filter(scope).exclude(author=user)
     return rows.select_related("record__organisation", "record__agency", "author").order_by("updated_at")
+
+
+def units_written_for(user: Any) -> list[Organisation]:
+    """可拟稿的单位：此人任经办人或负责人的单位。"""
+    found = {
+        duty.organisation_id: duty.organisation for duty in duties_of(user) if duty.role in states.WRITERS
+    }
+    return list(found.values())
+
+
+def sites_for(units: list[Organisation]) -> QuerySet[Site]:
+    """可用的站点：这些单位自己的、上级的在用站点。"""
+    line = {pk for unit in units for pk in unit.line}
+    return Site.objects.filter(organisation__in=line, is_active=True)

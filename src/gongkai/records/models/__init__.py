@@ -1,5 +1,6 @@
 """统一信息资源库的数据：信息与版本、审查、站点与栏目、时效、清理、待办。"""
 
+from .drafts import DraftCopy, Picture, PictureUse
 from .library import (
     CleanupItem,
     CleanupRound,
@@ -25,11 +26,14 @@ __all__ = [
     "CleanupRound",
     "Column",
     "Delivery",
+    "DraftCopy",
     "Edition",
     "FriendlyLink",
     "LibraryRules",
     "LinkCheck",
     "OfficialText",
+    "Picture",
+    "PictureUse",
     "Placement",
     "PublicationFailure",
     "Receipt",

@@ -208,6 +208,10 @@ class Edition(models.Model):
     # 每存一次加一：存的时候与打开时不同，就是别人先改了。
     version = models.PositiveIntegerField(default=1, editable=False)
     author = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("拟稿人"))
+    locked_by = models.ForeignKey(
+        USER, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("锁定人")
+    )
+    locked_at = models.DateTimeField(_("锁定时间"), null=True, editable=False)
     returned_because = models.CharField(_("退回理由"), max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
