@@ -32,8 +32,8 @@ from .models import Delivery, Edition, Receipt, Record
 
 # 元数据的栏目随档案走，总是中文。
 _HEADINGS: Final = (
-    "索引号", "名称", "文号", "发布机构", "成文日期", "公开日期", "类型", "条例第二十条类别", "主题词", "内容概述",
-    "公开属性", "密级变更情况", "网址", "文件夹", "附件数",
+    "索引号", "名称", "文号", "发布机构", "成文日期", "公开日期", "类型", "条例第二十条类别", "主题词",
+    "内容概述", "公开属性", "密级变更情况", "网址", "文件夹", "附件数",
 )  # fmt: skip
 _PAGE: Final = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title></head>
