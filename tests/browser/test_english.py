@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from test_walk import Visitor, chromium  # noqa: F401
 
+from gongkai.search.indexer import index_now
 from gongkai.workplans import actions
 from gongkai.workplans.models import Assignment
 
@@ -24,6 +25,7 @@ def test_the_pages_fit_in_english(
     actions.issue_all(person("office"), ledger)
     actions.release(person("office"), ledger, on=True)
     task = Assignment.objects.get(requirement__number="20", organisation__name="科技信息处")
+    index_now()
     visitor = Visitor(chromium, live_server.url, width).login("office")
     visitor.open("/").follow("English", within="header").check()
     assert visitor.page.get_attribute("html", "lang") == "en"

@@ -79,6 +79,15 @@ def test_a_publication_bakes_its_page_and_its_column_only(
     assert uses == {(record.get_absolute_url(), record.pk), ("/columns/notices/", record.pk)}
 
 
+def test_a_new_record_is_queued_with_its_neighbours_pages(
+    make: Callable[..., Any], carry: Callable[..., Any]
+) -> None:
+    first = carry(make(title="先发的")).record
+    bake_all()
+    carry(make(title="后发的"))
+    assert BakeTask.objects.filter(path=first.get_absolute_url()).exists()
+
+
 def test_a_withdrawn_record_is_off_the_disk_before_the_commit(
     site: Site, make: Callable[..., Any], carry: Callable[..., Any], person: Any
 ) -> None:
