@@ -18,5 +18,6 @@ urlpatterns = [
     path("staff/", include("gongkai.accounts.urls")),
     path("staff/", include("gongkai.workplans.urls")),
     path("staff/", include("gongkai.records.desk")),
+    path("staff/", include("gongkai.records.views")),
     path("office/", include("gongkai.portal.backoffice")),
 ]

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from gongkai.accounts.queries import reach
+from gongkai.accounts.queries import duties_of, reach
 from gongkai.core.models import Organisation
 
 from .records import Record
@@ -100,6 +100,13 @@ class ValidityChange(models.Model):
         ordering = ["-id"]
 
 
+class CleanupQuerySet(OwnedQuerySet):
+    def visible_to(self, user: Any) -> CleanupQuerySet:
+        """可见：本单位的清理；承办单位看得见列有自己文件的清理。"""
+        own = reach(user, "organisation") | reach(user, "items__record__organisation")
+        return self.filter(own).distinct()
+
+
 class CleanupRound(models.Model):
     """清理：一轮规范性文件清理，逐件定为保留、修改、废止或失效，结果向社会公布。"""
 
@@ -117,7 +124,7 @@ class CleanupRound(models.Model):
         Record, models.PROTECT, null=True, related_name="+", verbose_name=_("清理结果")
     )
 
-    objects = OwnedQuerySet.as_manager()
+    objects = CleanupQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("清理")
@@ -221,6 +228,13 @@ class WorkItem(models.Model):
         ordering = ["due", "id"]
 
 
+class WordQuerySet(OwnedQuerySet):
+    def visible_to(self, user: Any) -> WordQuerySet:
+        """可见：本单位的和管着本单位的各上级的词——写稿的人要知道按什么词表查。"""
+        line = {pk for duty in duties_of(user) for pk in duty.organisation.line}
+        return self.filter(reach(user, "organisation") | models.Q(organisation__in=line))
+
+
 class WordRule(models.Model):
     """词表：本单位增补的错词；内置词表在程序里，二者一并检查。"""
 
@@ -232,7 +246,7 @@ class WordRule(models.Model):
     since = models.DateField(_("起用日期"), auto_now_add=True)
     until = models.DateField(_("停用日期"), null=True, blank=True)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = WordQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("词表")
