@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections import Counter
@@ -375,3 +376,23 @@ def test_hosts_choose_the_site(published: Site, bureau: Any, settings: Any) -> N
     Site.objects.filter(pk=other.pk).update(is_active=False)
     for path in ("/", "/columns/", record.get_absolute_url()):
         assert at("hydro.example.gov.cn", path).status_code == 404
+
+
+def test_a_record_can_be_printed_and_downloaded(titled: Any) -> None:
+    import docx
+    import pypdfium2
+
+    record = titled("临江市二次供水设施管理规定")
+    page = get(record.get_absolute_url()).content.decode()
+    for suffix in ("pdf", "docx"):
+        assert f"/content/post_{record.pk}.{suffix}" in page
+    pdf = get(f"/content/post_{record.pk}.pdf")
+    assert pdf.status_code == 200 and pdf["Content-Disposition"].startswith("inline")
+    text = "".join(each.get_textpage().get_text_range() for each in pypdfium2.PdfDocument(pdf.content))
+    assert "每半年至少清洗消毒一次" in "".join(text.split())
+    word = get(f"/content/post_{record.pk}.docx")
+    assert "sandbox" in word["Content-Security-Policy"]
+    paragraphs = "".join(p.text for p in docx.Document(io.BytesIO(word.content)).paragraphs)
+    assert "每半年至少清洗消毒一次" in paragraphs
+    gone = titled("关于节水型小区评选的预通知")
+    assert get(f"/content/post_{gone.pk}.pdf").status_code == 404

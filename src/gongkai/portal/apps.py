@@ -6,6 +6,6 @@ class PortalConfig(AppConfig):
     verbose_name = "门户"
 
     def ready(self) -> None:
-        from . import images
+        from . import images, navigation  # noqa: F401
 
         images.install()

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from .views import columns, content, feeds, home, institutions, ledger, library, planning, preferences
+from .views import (
+    columns,
+    content,
+    corrections,
+    feeds,
+    home,
+    institutions,
+    ledger,
+    library,
+    planning,
+    preferences,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -14,6 +25,8 @@ urlpatterns = [
     path("columns/<path:path>/feed.json", feeds.json_feed, name="json_feed"),
     path("columns/<path:path>/", columns.column, name="column"),
     path("content/post_<int:pk>.html", content.content, name="content"),
+    path("content/post_<int:pk>.docx", content.download, {"suffix": "docx"}, name="docx"),
+    path("content/post_<int:pk>.pdf", content.download, {"suffix": "pdf"}, name="pdf"),
     path("content/post_<int:pk>/file_<int:file>.<slug:suffix>", content.attachment, name="attachment"),
     path("library/", library.library, name="library"),
     path("planning/", planning.planning, name="planning"),
@@ -23,7 +36,10 @@ urlpatterns = [
     path("plans/<int:pk>/", ledger.plan, name="plan"),
     path("about/", ledger.about, name="about"),
     path("preferences/", preferences.preferences, name="preferences"),
-    path("feedback/", ledger.feedback, name="feedback"),
+    path("feedback/", corrections.report, name="feedback"),
+    path("feedback/status/", corrections.status, name="report_status"),
+    path("staff/error-reports/", corrections.error_reports, name="error_reports"),
+    path("staff/error-reports/<int:pk>/", corrections.error_report, name="error_report"),
     path("links/<int:pk>/", home.link, name="link"),
     path("leaving/", home.leaving, name="leaving"),
     path("sitemap/", home.sitemap, name="sitemap"),

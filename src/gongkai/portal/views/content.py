@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
+from urllib.parse import quote
 
+from django.conf import settings
+from django.core.cache import cache as store
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_safe
 
+from gongkai.formats.documents import DocumentError, RecordHead, to_docx, to_pdf
 from gongkai.law import kinds as statutory
 from gongkai.records import public
 from gongkai.records.kinds import Kind, Type, fields_of
@@ -162,5 +167,56 @@ def attachment(request: HttpRequest, pk: int, file: int, suffix: str) -> HttpRes
     name = row.name if row.name.lower().endswith(row.suffix) else row.name + row.suffix
     response = FileResponse(row.file.open("rb"), as_attachment=True, filename=name)
     # 附件是人交来的，不给它任何权限。
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+_TYPES: Final = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
+_KEEP_SECONDS: Final = 24 * 3600
+
+
+def _document(record: Record, suffix: str) -> bytes:
+    """打印、下载用的文件：公开版不再改，做一次存一天。错误：DocumentError——缺字体、有字排不出。"""
+    live = record.live
+    key = f"document:{live.pk}:{live.updated_at.timestamp()}:{suffix}"
+    data = store.get(key)
+    if data is None:
+        rows = [(str(label), _shown(value)) for label, value, _wide in head(record) if value]
+        rows += [(str(label), str(value)) for label, value, _long in own_fields(record)]
+        about = RecordHead(
+            title=live.title,
+            number=live.document_number,
+            issuer=live.issuer,
+            date_text=_shown(live.written_on) if live.written_on else "",
+            rows=tuple(rows),
+        )
+        data = (to_pdf if suffix == "pdf" else to_docx)(about, live.body)
+        store.set(key, data, _KEEP_SECONDS)
+    return data
+
+
+def _shown(value: Any) -> str:
+    return f"{value.year}年{value.month}月{value.day}日" if isinstance(value, date) else str(value)
+
+
+@require_safe
+def download(request: HttpRequest, pk: int, suffix: str) -> HttpResponse:
+    """下载：一条信息的 Word 或 PDF；PDF 在浏览器里打开，便于打印。做不出时说明，并请看网页。"""
+    _site, record = found_record(request, pk)
+    if record.live is None:
+        raise Http404(_("没有这条信息"))
+    try:
+        with override(settings.LANGUAGE_CODE):
+            data = _document(record, suffix)
+    except DocumentError as error:
+        context = {"why": str(error), "record": record}
+        return render(request, "portal/no_document.html", context, status=503)
+    response = HttpResponse(data, content_type=_TYPES[suffix])
+    way = "inline" if suffix == "pdf" else "attachment"
+    name = quote(f"{record.live.title[:80]}.{suffix}")
+    response["Content-Disposition"] = f"{way}; filename*=UTF-8''{name}"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -27,11 +27,6 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "portal/plan.html", {"plan": found, "rows": rows, "done": done})
 
 
-def feedback(request: HttpRequest) -> HttpResponse:
-    """网站找错：告诉公众怎样反映。"""
-    return render(request, "portal/feedback.html")
-
-
 def about(request: HttpRequest) -> HttpResponse:
     """关于本站：谁在办、亮灯规则、无障碍声明、隐私、联系方式。"""
     return render(request, "portal/about.html", {"rule": rule()})
