@@ -76,7 +76,18 @@ def head(record: Record) -> list[tuple[Any, Any, bool]]:
         (_("主题词"), "　".join(str(word) for word in live.keywords), True),
     ]
     always = {_("索引号"), _("发布机构"), _("成文日期"), _("文号"), _("发布日期"), _("名称"), _("分类")}
-    return [(label, value, wide) for label, value, wide in rows if value or label in always]
+    return paired([(label, value, wide) for label, value, wide in rows if value or label in always])
+
+
+def paired(rows: list[tuple[Any, Any, bool]]) -> list[tuple[Any, Any, bool]]:
+    """两格一行：落单的那一格占整行，不留空格子。"""
+    found, left = [], True
+    for index, (label, value, wide) in enumerate(rows):
+        following = rows[index + 1] if index + 1 < len(rows) else None
+        wide = wide or (left and (following is None or following[2]))
+        found.append((label, value, wide))
+        left = wide or not left
+    return found
 
 
 def own_fields(record: Record) -> list[tuple[Any, Any, bool]]:
@@ -89,7 +100,7 @@ def own_fields(record: Record) -> list[tuple[Any, Any, bool]]:
             continue
         shown = dict(spec.choices).get(value, value) if spec.type == Type.CHOICE else value
         found.append((spec.label, shown, spec.type == Type.LONG))
-    return found
+    return paired(found)
 
 
 def _relations(record: Record) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
