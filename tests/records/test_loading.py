@@ -74,6 +74,7 @@ def test_versions_replace_each_other_and_columns_fill(file: Any, site: Any) -> N
     assert old.validity == "repealed" and old.validity_since == date(2024, 3, 1)
     assert Record.objects.get(import_key="law:id3").validity_why == "来源注明已失效（截至2025-04-19）"
     record = Record.objects.select_related("live").get(import_key="law:id2")
+    assert record.organisation.name == "科技信息处" and record.agency == site.organisation
     assert record.live and record.live.state == "published" and record.index_number.endswith("-00002")
     assert "<p>第一条 本条例自2024年3月1日起施行。</p>" in record.live.body
     pages = list(Placement.objects.filter(column__slug="regulations").values_list("page", flat=True))
@@ -85,7 +86,7 @@ def test_versions_replace_each_other_and_columns_fill(file: Any, site: Any) -> N
 @pytest.mark.django_db
 def test_it_stops_and_goes_on(file: Any, site: Any, person: Any) -> None:
     path = file(*[_law(n) for n in range(5)])
-    load = Load(site, person("office"))
+    load = Load(site, site.organisation, person("office"))
     steps = load.run(read(path, as_of=date(2025, 1, 1)), batch=2)
     assert next(steps) == 2
     steps.close()
@@ -119,6 +120,8 @@ def test_a_bad_file_is_explained(file: Any, site: Any, tmp_path: Path) -> None:
     path.write_text('{"articles": 1}\n', encoding="utf-8")
     with pytest.raises(CommandError, match="第 1 行读不了"):
         _run(path)
+    with pytest.raises(CommandError, match="没有叫“天文处”的单位"):
+        _run(path, unit="天文处")
     with pytest.raises(CommandError, match="没有这个站点"):
         _run(path, site="nowhere.gov.cn")
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
@@ -95,7 +96,7 @@ def finish(user: Any, round: CleanupRound, *, organisation: Organisation, site: 
         missed = _list_new(locked)
         undecided = locked.items.filter(decision=D.NONE).count()
         if undecided:
-            message = _("还有 %(n)s 件没有结论") % {"n": undecided}
+            message = ngettext("还有 %(n)s 件没有结论", "还有 %(n)s 件没有结论", undecided) % {"n": undecided}
             if missed:
                 message += _("（其中 %(n)s 件是清理期间新公开的）") % {"n": missed}
         else:

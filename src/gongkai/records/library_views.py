@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -53,7 +54,7 @@ class ValidityFilter(forms.Form):
         if values.get("soon"):
             today = timezone.localdate()
             rows = rows.filter(live__expires_on__range=(today, today + timezone.timedelta(days=180)))
-        return rows.order_by("live__expires_on", "-pk")
+        return rows.order_by(F("live__expires_on").asc(nulls_last=True), "-pk")
 
 
 @login_required

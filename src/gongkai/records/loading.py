@@ -15,6 +15,7 @@ from django.db.models import Count, Max, OuterRef, Subquery
 from django.utils import timezone
 
 from gongkai.audit.actions import record as audit
+from gongkai.core.models import Organisation
 from gongkai.core.numbering import next_numbers
 from gongkai.formats.documents import from_paste, from_text
 from gongkai.law import docnumbers
@@ -30,9 +31,11 @@ from .signals import record_changed
 
 @dataclass(slots=True)
 class Load:
-    """一次装入：site 站点，author 名义上的拟稿人，announce 是否逐条通知烘焙和检索，copies 每件装几份。"""
+    """一次装入：site 站点，unit 承办单位（以后由它改），author 名义上的拟稿人，
+    announce 是否逐条通知烘焙和检索，copies 每件装几份。"""
 
     site: Site
+    unit: Organisation
     author: Any
     announce: bool = True
     copies: int = 1
@@ -69,7 +72,7 @@ class Load:
 
     def _create(self, fresh: list[tuple[str, Item]]) -> list[Record]:
         today, now = timezone.localdate(), timezone.now()
-        organisation, agency = self.site.organisation, self.site.organisation.agency
+        organisation, agency = self.unit, self.unit.agency
         indexes = self._indexes(fresh, today.year)
         records = Record.objects.bulk_create(
             Record(

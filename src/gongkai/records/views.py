@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import F
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -36,7 +37,7 @@ def work_items(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(kind=kind)
     rows = rows.select_related("organisation", "record", "closed_by")
     context = {
-        "page_obj": page_of(request, rows.order_by("-closed_at", "due", "pk")),
+        "page_obj": page_of(request, rows.order_by("-closed_at", F("due").asc(nulls_last=True), "pk")),
         "querystring": querystring(request),
         "kinds": WorkItem.Kind.choices,
         "kind": kind,

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from gongkai.accounts.models import Duty
 from gongkai.accounts.queries import people
+from gongkai.core.models import Organisation
 from gongkai.records.library_files import SourceError, read
 from gongkai.records.loading import Load
 from gongkai.records.models import Site
@@ -31,6 +32,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", type=Path, help="laws.jsonl 或 policies.jsonl")
         parser.add_argument("--site", default="", help="站点域名；不写用默认站点")
+        parser.add_argument("--unit", default="", help="承办单位；不写用站点单位里有经办人的第一个处室")
         parser.add_argument("--limit", type=int, default=0, help="只装前几件")
         parser.add_argument("--repeat", type=int, default=1, help="每件装几份（压力试验用）")
         parser.add_argument("--batch", type=int, default=200)
@@ -58,7 +60,19 @@ class Command(BaseCommand):
         office = people(site.organisation, Duty.Role.COORDINATOR)
         if not office:
             raise CommandError(f"“{site.organisation}”没有办公室协调员；装入的信息要记在一个人名下")
-        return Load(site, office[0], not options["no_signals"], options["repeat"])
+        unit = self._unit(site, options["unit"])
+        return Load(site, unit, office[0], not options["no_signals"], options["repeat"])
+
+    def _unit(self, site: Site, name: str) -> Organisation:
+        """承办单位：装入之后由它的人改版、采用正式文本，所以要有经办人。"""
+        inside = Organisation.objects.active().within(site.organisation)
+        if name:
+            found = inside.filter(name=name).first()
+            if found is None:
+                raise CommandError(f"“{site.organisation}”没有叫“{name}”的单位；请核对 --unit")
+            return found
+        with_handler = inside.filter(duties__role=Duty.Role.HANDLER).order_by("path")
+        return with_handler.first() or site.organisation
 
     def _items(self, options: dict[str, Any]) -> Any:
         items = read(options["path"], as_of=options["as_of"])
