@@ -57,7 +57,7 @@ def _page(client: Client, name: str, **query: str) -> str:
     return response.content.decode()
 
 
-def _press(client: Client, name: str, *args: Any, **values: Any) -> str:
+def _press(client: Client, name: str, /, *args: Any, **values: Any) -> str:
     return client.post(_url(name, *args), values, follow=True).content.decode()
 
 
@@ -270,3 +270,40 @@ def test_a_delivery_by_hand(draft: Edition, carry: Any, bureau: Any, sign_in: An
 def test_upkeep_items_reach_the_page(normative: Record, sign_in: Any) -> None:
     upkeep.keep(timezone.localdate())
     assert "有效期将满" in _page(sign_in("handler"), "work_items")
+
+
+def test_rules_and_review_points_are_the_agencys_own(bureau: Any, sign_in: Any) -> None:
+    from gongkai.records import reviews
+    from gongkai.records.rules import rules_of
+
+    office, values = sign_in("office"), {
+        "interpretation_workdays": "3", "interim_years": "2", "other_years": "5", "warn_days": "60，10",
+        "late_days": "5", "first_five_year": "13", "sectors": "供水、排水", "unit": str(bureau.pk),
+    }  # fmt: skip
+    assert "暂行、试行文件有效期上限" in _page(office, "rules")
+    assert "规则已改" in _press(office, "act_on_rules", do="rules", **values)
+    rules = rules_of(bureau)
+    assert (rules.warn_days, rules.sectors, rules.interpretation_blocks) == (
+        [60, 10],
+        ["供水", "排水"],
+        False,
+    )
+    assert "写几个天数" in _press(office, "act_on_rules", do="rules", **(values | {"warn_days": "六十"}))
+    unit = str(bureau.pk)
+    assert "大坝数据" in _press(office, "act_on_rules", do="add", unit=unit, name="大坝数据")
+    _press(office, "act_on_rules", do="stop", unit=unit, key="internal")
+    keys = [point.key for point in reviews.points_for(bureau)]
+    assert "internal" not in keys and "own-1" in keys
+    _press(office, "act_on_rules", do="resume", unit=unit, key="internal")
+    assert "internal" in [point.key for point in reviews.points_for(bureau)]
+    assert sign_in("handler").post(_url("act_on_rules"), {"do": "rules", **values}).status_code == 404
+    assert "没有可以改规则的单位" in _page(sign_in("handler"), "rules")
+
+
+def test_a_term_of_its_own_needs_a_basis(draft: Edition, sign_in: Any) -> None:
+    client = sign_in("handler")
+    values = {"days": "20", "unit": "calendar_days"}
+    assert "须写明依据" in _press(client, "set_term", draft.record_id, **values)
+    page = _press(client, "set_term", draft.record_id, **values, basis="《预算法》第十四条")
+    assert "公开期限已改" in page and "2026-01-25" in page
+    assert "2026-02-02" in _press(client, "set_term", draft.record_id, days="", unit="workdays")

@@ -17,5 +17,6 @@ register(
     Entry("records", "keeping:official", _("正式文本"), STAFF, 7),
     Entry("records", "keeping:words", _("词表"), STAFF, 8),
     Entry("records", "keeping:failures", _("发布失败"), frozenset({Role.COORDINATOR, Role.LEADER}), 9),
+    Entry("records", "keeping:rules", _("库规则"), frozenset({Role.COORDINATOR}), 11),
     Entry("records", "keeping:deliveries", _("档案移送"), frozenset({Role.COORDINATOR, Role.LEADER}), 10),
 )

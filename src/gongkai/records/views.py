@@ -20,7 +20,7 @@ from gongkai.core.feedback import attempt
 from gongkai.core.states import Refusal, Refused
 from gongkai.law.workdays import Calendar
 
-from . import deadlines, deliveries, library_views, publishing, scans, states, upkeep
+from . import deadlines, deliveries, library_views, publishing, rules_views, scans, states, upkeep
 from .models import Delivery, Edition, PublicationFailure, RememberedPhrase, WordRule, WorkItem
 from .rules import rules_of
 from .screens import PAGE, page_of, querystring, tell_errors, unit_of, units
@@ -73,7 +73,12 @@ def due_list(request: HttpRequest) -> HttpResponse:
         deadline = deadlines.deadline_of(edition, calendar, today, late_days=late_days[agency.pk])
         found.append((edition, deadline))
     found.sort(key=lambda row: (row[1] is None, row[1] and row[1].due.due))
-    context = {"page_obj": page, "rows": found, "querystring": querystring(request)}
+    context = {
+        "page_obj": page,
+        "rows": found,
+        "term": rules_views.TermForm(auto_id=False),
+        "querystring": querystring(request),
+    }
     return render(request, "records/keeping/deadlines.html", context)
 
 
@@ -244,6 +249,9 @@ urlpatterns = [
     path("cleanups/<int:pk>/", library_views.cleanup_round, name="cleanup"),
     path("cleanups/<int:pk>/finish/", library_views.finish_cleanup, name="finish_cleanup"),
     path("cleanups/items/<int:pk>/", library_views.decide_item, name="decide_item"),
+    path("library-rules/", rules_views.rules, name="rules"),
+    path("library-rules/act/", rules_views.act_on_rules, name="act_on_rules"),
+    path("records/<int:pk>/term/", rules_views.set_term, name="set_term"),
     path("official/", library_views.official_list, name="official"),
     path("official/import/", library_views.import_official, name="import_official"),
     path("official/<int:pk>/", library_views.comparison, name="comparison"),
