@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
+import unicodedata
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -38,6 +40,18 @@ def decrypt(token: str) -> str:
 def rotate(token: str) -> str:
     """轮换：把旧密钥的密文换成用第一个密钥加密。"""
     return _box().rotate(token.encode()).decode() if token else ""
+
+
+def blind_index(kind: str, text: str) -> str:
+    """盲索引：同样的文字得到同样的键，由键看不出文字；用来在加密的数据里查同一人、同一内容。
+
+    参数：kind 为用途（不同用途的键互不相通）。文字先归一（全半角、空白、大小写）；空文字仍为空。
+    密钥是 settings.INDEX_KEY，不随字段密钥轮换：换了它，旧的键就查不到了。
+    """
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).upper()
+    if not plain:
+        return ""
+    return hmac.new(settings.INDEX_KEY.encode(), f"{kind}\0{plain}".encode(), hashlib.sha256).hexdigest()
 
 
 def masked(text: str) -> str:

@@ -151,3 +151,20 @@ class PeriodicRun(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["name", "day"], name="once_a_day")]
+
+
+class HolidayNotice(models.Model):
+    """放假通知：某年度的节假日安排；只增不改，同一年度以最后登记的为准，旧版留存。"""
+
+    year = models.PositiveSmallIntegerField(_("年度"))
+    off = models.JSONField(_("放假日"), default=list)
+    work = models.JSONField(_("调休上班日"), default=list)
+    source = models.CharField(_("通知文号"), max_length=200)
+    created_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("放假通知")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.source}"

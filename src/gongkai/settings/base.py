@@ -16,6 +16,8 @@ SECRET_KEY = os.environ.get("GONGKAI_SECRET_KEY", DEVELOPMENT_KEY)
 AUDIT_KEY = os.environ.get("GONGKAI_AUDIT_KEY", DEVELOPMENT_KEY)
 # 字段加密的密钥，逗号分隔；第一个用于加密，其余只用于解密旧数据（轮换）。
 FIELD_KEYS = os.environ.get("GONGKAI_FIELD_KEYS", DEVELOPMENT_KEY).split(",")
+# 盲索引的密钥：不随字段密钥轮换（换了就查不到旧的），缺省用最早的一个字段密钥。
+INDEX_KEY = os.environ.get("GONGKAI_INDEX_KEY", FIELD_KEYS[-1])
 
 DEBUG = False
 ALLOWED_HOSTS = [h for h in os.environ.get("GONGKAI_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
@@ -29,6 +31,7 @@ INSTALLED_APPS = [
     "gongkai.search",
     "gongkai.workplans",
     "gongkai.records",
+    "gongkai.requests",
     "gongkai.portal",
     "gongkai.portal.baking",
     "gongkai.api",
