@@ -1,0 +1,203 @@
+"""日常：日历变了全部在办的重新推算，到档提醒，意见逾期自动登记。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gongkai.accounts.models import Duty
+from gongkai.accounts.queries import people
+from gongkai.audit.actions import record as audit
+from gongkai.core.calendar import current_calendar
+from gongkai.core.models import HolidayNotice, Organisation
+from gongkai.core.states import Refusal, Refused
+from gongkai.law.workdays import Calendar, CalendarError, YearNotice
+
+from .. import clock, states
+from ..models import Case, CaseEvent, CaseNotice, Consultation
+from ..rules import rules_of
+from .common import refuse
+
+BATCH: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """期限变了的一件：number 编号，before、after 前后的期限。"""
+
+    number: str
+    before: date
+    after: date
+
+
+def load_notice(user: Any, notice: YearNotice) -> HolidayNotice:
+    """登记放假通知：只增不改；在用日历的人都能看到它来自哪份文件。登记后请重新推算（redate）。"""
+    if not any(d.role in (Duty.Role.COORDINATOR, Duty.Role.ADMINISTRATOR) for d in states.duties_of(user)):
+        refuse("duty", _("您没有“%(action)s”的职责") % {"action": _("登记放假通知")})
+    with transaction.atomic():
+        try:
+            current_calendar().with_notice(notice)
+        except CalendarError as error:
+            raise Refused([Refusal("calendar", str(error))]) from error
+        if not notice.source.strip():
+            refuse("source", _("请填写通知的文号"))
+        row = HolidayNotice.objects.create(
+            year=notice.year,
+            off=sorted(day.isoformat() for day in notice.off),
+            work=sorted(day.isoformat() for day in notice.work),
+            source=notice.source,
+        )
+        audit(user, "requests.load_notice", row, year=row.year, off=len(row.off), work=len(row.work))
+    return row
+
+
+def redate(
+    user: Any, *, reason: str, agency: Organisation | None = None, calendar: Calendar | None = None
+) -> list[Moved]:  # noqa: E501
+    """重新推算：日历变了，没有答复的申请全部再算一遍；一批一个事务、一条审计，写明变了哪些。
+
+    参数：user 为 states.SYSTEM 或工作机构的人；agency 为空是全部机关。返回期限变了的各件。
+    """
+    if user is not states.SYSTEM:
+        if agency is None or not states.OFFICE & states.duties_in(user, agency):
+            refuse("duty", _("您没有“%(action)s”的职责") % {"action": _("重新推算")})
+    calendar = calendar or current_calendar()
+    rows = Case.objects.open().filter(**({"agency": agency} if agency else {}))
+    ids = list(rows.order_by("agency_id", "pk").values_list("agency_id", "pk"))
+    moved: list[Moved] = []
+    for agency_id, group in groupby(ids, key=lambda row: row[0]):
+        keys = [pk for _agency, pk in group]
+        for start in range(0, len(keys), BATCH):
+            moved += _redate_batch(user, agency_id, keys[start : start + BATCH], reason, calendar)
+    return moved
+
+
+def _redate_batch(user: Any, agency_id: int, keys: list[int], reason: str, calendar: Calendar) -> list[Moved]:
+    moved, changed = [], []
+    with transaction.atomic():
+        # 描述是加密的，推算用不着，不取。
+        cases = Case.objects.select_for_update().filter(pk__in=keys).defer("description", "rating_comment")
+        events: dict[int, list[CaseEvent]] = {}
+        for event in CaseEvent.objects.filter(case__in=keys).order_by("id"):
+            events.setdefault(event.case_id, []).append(event)
+        for case in cases:
+            before = case.due
+            if case.round > 1:
+                continue
+            if clock.apply(case, clock.compute(events[case.pk], calendar)):
+                changed.append(case)
+                if case.due != before:
+                    moved.append(Moved(case.number, before, case.due))
+        Case.objects.bulk_update(changed, clock.CACHED, batch_size=BATCH)
+        if changed:
+            agency = Organisation.objects.get(pk=agency_id)
+            listing = [[row.number, row.before.isoformat(), row.after.isoformat()] for row in moved]
+            audit(user, "requests.redate", agency, reason=reason, cases=len(keys), moved=listing)
+    return moved
+
+
+# 提醒存在库里并发成邮件，一律中文。
+
+
+def _office(agency: Organisation) -> list[Any]:
+    found = people(agency, Duty.Role.COORDINATOR)
+    office = rules_of(agency).office
+    return found + (people(office, Duty.Role.HANDLER, Duty.Role.HEAD) if office else [])
+
+
+def _heads(agency: Organisation) -> list[Any]:
+    office = rules_of(agency).office
+    return people(agency, Duty.Role.LEADER) + (people(office, Duty.Role.HEAD) if office else [])
+
+
+def level(case: Case, today: date, calendar: Calendar, marks: Iterable[int]) -> tuple[str, str]:
+    """今天到了哪一档：（档, 说法）；没有到档的为空。从早按催办日算，不在等候中的才提醒 [clock_alarms]。"""
+    if case.waiting in ("correction", "payment"):
+        over = case.waiting_until and calendar.add(case.waiting_until, 1) == today
+        what = "补正" if case.waiting == "correction" else "缴费"
+        return ("lapse", f"{what}期限已过，可以认定逾期") if over else ("", "")
+    left = (
+        calendar.between(today, case.alarm) if today <= case.alarm else -calendar.between(case.alarm, today)
+    )
+    if today == case.alarm:
+        return "last", "今天是最后一日"
+    if today > case.alarm:
+        return f"late{-left}", f"已逾期 {-left} 个工作日"
+    # 剩下几个工作日对应第几个工作日：20 个工作日的期限，第 10 日剩 10 日。
+    for mark in sorted(marks, reverse=True):
+        if left == 20 - mark:
+            return f"day{mark}", f"第 {mark} 个工作日，还有 {left} 个工作日"
+    return "", ""
+
+
+def remind(today: date) -> int:
+    """到期提醒：到档的提醒承办人、处室和工作机构，末日和逾期的逐级上报；返回新发条数，重跑不重发。"""
+    calendar, sent = current_calendar(), 0
+    rows = Case.objects.open().select_related("agency", "handler").defer("description", "rating_comment")
+    rows = rows.exclude(state=Case.State.AWAITING)
+    for case in rows.order_by("agency_id", "pk").iterator(chunk_size=1000):
+        kind, text = level(case, today, calendar, rules_of(case.agency).alarms)
+        if kind:
+            with transaction.atomic():
+                sent += _notify(case, kind, text, today)
+    return sent + unread(today)
+
+
+def unread(today: date) -> int:
+    """未读报警：收到一个工作日还没确认、没登记的，提醒工作机构 [intake_heartbeat]。"""
+    calendar, sent = current_calendar(), 0
+    rows = Case.objects.filter(state__in=(Case.State.AWAITING, Case.State.RECEIVED)).select_related("agency")
+    for case in rows.defer("description", "rating_comment").iterator(chunk_size=1000):
+        if calendar.between(case.arrived_on, today) >= rules_of(case.agency).confirm_workdays:
+            with transaction.atomic():
+                sent += _notify(case, "unread", "收到后还没有确认或登记", today)
+    return sent
+
+
+def _notify(case: Case, kind: str, text: str, today: date) -> int:
+    from ..tasks import deliver
+
+    urgent = kind == "last" or kind.startswith("late")
+    readers = _office(case.agency) + ([case.handler] if case.handler else [])
+    for row in case.assignments.select_related("organisation"):
+        readers += people(row.organisation, Duty.Role.HANDLER, Duty.Role.HEAD)
+    if urgent:
+        readers += _heads(case.agency)
+    flag = "，暂定" if case.provisional else ""
+    line = f"{case.number} {text}（答复期限 {case.due.isoformat()}{flag}）"
+    sent = 0
+    for person in dict.fromkeys(readers):
+        _row, created = CaseNotice.objects.get_or_create(
+            user=person, case=case, kind=kind, due=case.alarm, defaults={"text": line[:300]}
+        )
+        if created:
+            sent += 1
+            if person.email:
+                # 与提醒同一事务排队；邮件里只有编号，没有内容和申请人。
+                deliver.enqueue(to=person.email, subject=line[:60], body=line)
+    return sent
+
+
+def lapse_opinions(today: date) -> int:
+    """意见逾期自动登记：送达后期限届满还没有意见的；返回登记了几件。"""
+    from .deciding import lapse_consultation
+
+    calendar, done = current_calendar(), 0
+    rows = Consultation.objects.filter(opinion="", letter__served_on__isnull=False, event__isnull=False)
+    for row in rows.filter(case__state__in=Case.OPEN).select_related("letter", "case"):
+        if row.letter.served_on and timezone.localdate() > calendar.add(row.letter.served_on, row.within):
+            lapse_consultation(states.SYSTEM, row)
+            done += 1
+    return done
+
+
+def read_notices(user: Any) -> int:
+    """已读：本人的提醒全部标为已读，返回几条。"""
+    return CaseNotice.objects.visible_to(user).filter(read_at=None).update(read_at=timezone.now())

@@ -1,0 +1,33 @@
+"""依申请公开的数据：申请与事件、申请人、各项内容、补正征询收费延期、文书与送达、救济与其他。"""
+
+from .after import Complaint, Proceeding, RecordCorrection, Suggestion
+from .cases import Assignment, Case, CaseEvent, CaseFile, CaseNotice, Item
+from .letters import Delivery, Letter, LetterStep
+from .people import Applicant
+from .rules import RequestRules
+from .steps import Consultation, CorrectionNotice, Extension, FeeNotice, Payment, ReasonsNotice, SearchRecord
+
+__all__ = [
+    "Applicant",
+    "Assignment",
+    "Case",
+    "CaseEvent",
+    "CaseFile",
+    "CaseNotice",
+    "Complaint",
+    "Consultation",
+    "CorrectionNotice",
+    "Delivery",
+    "Extension",
+    "FeeNotice",
+    "Item",
+    "Letter",
+    "LetterStep",
+    "Payment",
+    "Proceeding",
+    "ReasonsNotice",
+    "RecordCorrection",
+    "RequestRules",
+    "SearchRecord",
+    "Suggestion",
+]

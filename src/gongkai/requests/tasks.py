@@ -1,0 +1,34 @@
+"""依申请公开的后台任务：提醒、意见逾期登记、发信。"""
+
+from __future__ import annotations
+
+from datetime import date, time
+from smtplib import SMTPException
+
+from django.core.mail import send_mail
+from django_tasks import task
+
+from gongkai.core.jobs import daily, retry_later
+
+
+@task()
+def deliver(to: str, subject: str, body: str, attempt: int = 1) -> str:
+    """发信：一封提醒邮件；邮件服务不通时退避重试。"""
+    try:
+        send_mail(subject, body, None, [to])
+    except (OSError, SMTPException) as error:
+        return retry_later(deliver, attempt, error, to=to, subject=subject, body=body)
+    return "已发"
+
+
+@task()
+def remind_requests(day: str, attempt: int = 1) -> int:
+    """期限提醒：day（ISO 日期）到档的各件，返回新发条数。"""
+    from .actions import lapse_opinions, remind
+
+    today = date.fromisoformat(day)
+    lapse_opinions(today)
+    return remind(today)
+
+
+daily("依申请公开提醒", time(8, 0), lambda day: remind_requests.enqueue(day=day))
