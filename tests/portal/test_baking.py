@@ -79,15 +79,6 @@ def test_a_publication_bakes_its_page_and_its_column_only(
     assert uses == {(record.get_absolute_url(), record.pk), ("/columns/notices/", record.pk)}
 
 
-def test_a_new_record_is_queued_with_its_neighbours_pages(
-    make: Callable[..., Any], carry: Callable[..., Any]
-) -> None:
-    first = carry(make(title="先发的")).record
-    bake_all()
-    carry(make(title="后发的"))
-    assert BakeTask.objects.filter(path=first.get_absolute_url()).exists()
-
-
 def test_a_withdrawn_record_is_off_the_disk_before_the_commit(
     site: Site, make: Callable[..., Any], carry: Callable[..., Any], person: Any
 ) -> None:
@@ -108,7 +99,7 @@ def test_what_was_rendered_before_a_withdrawal_is_thrown_away(
 ) -> None:
     record = carry(make()).record
     # 渲染在撤下之前，换名在撤下之后：旧内容一页都不能落盘。
-    rendered = [baker.bake(task) for task in baker.ready()]
+    rendered = baker.bake(baker.ready())
     actions.withdraw(person("office"), record, reason="含个人信息")
     baker.settle(rendered)
     for page in (record.get_absolute_url(), "/columns/notices/"):
@@ -122,7 +113,7 @@ def test_a_page_queued_again_while_rendering_is_baked_again(
     site: Site, make: Callable[..., Any], carry: Callable[..., Any]
 ) -> None:
     record = carry(make()).record
-    rendered = [baker.bake(task) for task in baker.ready()]
+    rendered = baker.bake(baker.ready())
     enqueue([(site.pk, record.get_absolute_url())])
     baker.settle(rendered)
     assert read(site, record.get_absolute_url()) is None

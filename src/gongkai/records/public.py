@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -15,7 +17,7 @@ from django.utils import timezone
 
 from .kinds import Kind
 from .models import Column, Edition, FriendlyLink, Placement, Record, Relation, Site
-from .queries import column_records, public_records
+from .queries import column_records, note, public_records
 
 # 规范性文件库收这几类。
 LIBRARY_KINDS: Final = (Kind.NORMATIVE, Kind.REGULATION, Kind.POLICY)
@@ -105,50 +107,101 @@ def shown_date(record: Record) -> date:
 
 def shown_record(site: Site, pk: int) -> Record | None:
     """信息页的信息：本站的，或在本站栏目里展示的；撤下的也返回，由视图说明。"""
-    rows = Record.objects.filter(pk=pk).select_related(
-        "live", "agency", "organisation", "site", "replacement__live"
-    )
-    record = rows.first()
+    loaded = preloaded.get()
+    record = loaded.take(pk) if loaded else _pages().filter(pk=pk).first()
     if record is None or (record.live is None and record.withdrawn_at is None):
         return None
     if record.live is not None and record.live.openness != Edition.Openness.ACTIVE:
         return None
-    if record.site_id != site.pk and not record.placements.filter(column__site=site).exists():
+    if record.site_id != site.pk and not columns_of(record, site):
         return None
     return record
 
 
+def _pages() -> QuerySet[Record]:
+    return Record.objects.select_related("live", "agency", "organisation", "site", "replacement__live")
+
+
 def relations_of(record: Record) -> tuple[list[Relation], list[Relation]]:
     """关系两头：公开版写明的（目标不公开的去掉），和别的公开版指向它的。"""
-    ours = Relation.objects.filter(edition=record.live_id).select_related("target__live")
-    theirs = Relation.objects.filter(
-        target=record, edition__state=Edition.State.PUBLISHED, edition__record__withdrawn_at=None
-    ).select_related("edition__record__live")
+    loaded = preloaded.get()
+    ours = loaded.ours[record.live_id] if loaded else list(_ours([record]))
+    theirs = loaded.theirs[record.pk] if loaded else list(_theirs([record]))
+    note(*(row.target for row in ours if row.target), *(row.edition.record for row in theirs))
     return (
         [row for row in ours if row.target is None or row.target.live is not None],
         [row for row in theirs if row.edition.record.live_id == row.edition_id],
     )
 
 
+def _ours(records: Iterable[Record]) -> QuerySet[Relation]:
+    return Relation.objects.filter(edition__in=[r.live_id for r in records]).select_related("target__live")
+
+
+def _theirs(records: Iterable[Record]) -> QuerySet[Relation]:
+    rows = Relation.objects.filter(
+        target__in=[record.pk for record in records],
+        edition__state=Edition.State.PUBLISHED,
+        edition__record__withdrawn_at=None,
+    )
+    return rows.select_related("edition__record__live")
+
+
 def corrections_of(record: Record) -> list[Edition]:
     """更正说明：历次公开版中写了更正说明的，新的在前。"""
-    rows = record.editions.filter(state__in=(Edition.State.PUBLISHED, Edition.State.SUPERSEDED), number__gt=1)
-    return list(rows.exclude(change_note="").order_by("-number"))
+    loaded = preloaded.get()
+    return loaded.corrections[record.pk] if loaded else list(_corrections([record]))
+
+
+def _corrections(records: Iterable[Record]) -> QuerySet[Edition]:
+    shown = (Edition.State.PUBLISHED, Edition.State.SUPERSEDED)
+    rows = Edition.objects.filter(record__in=[r.pk for r in records], state__in=shown, number__gt=1)
+    return rows.exclude(change_note="").order_by("-number")
 
 
 def columns_of(record: Record, site: Site) -> list[int]:
     """所在栏目的编号：按规则进的在前。"""
-    rows = record.placements.filter(column__site=site).order_by("by_hand", "column__order", "column_id")
-    return list(rows.values_list("column_id", flat=True))
+    loaded = preloaded.get()
+    rows = loaded.columns[record.pk] if loaded else _columns([record])
+    return [column for _record, place, column in rows if place == site.pk]
 
 
-def neighbours(record: Record, column: Column) -> tuple[Record | None, Record | None]:
-    """同一栏目里的上一条（更新的）和下一条（更早的）。"""
-    rows = column_records(column).order_by("first_published_at", "pk")
-    at, pk = record.first_published_at, record.pk
-    newer = rows.filter(Q(first_published_at__gt=at) | Q(first_published_at=at, pk__gt=pk)).first()
-    older = rows.filter(Q(first_published_at__lt=at) | Q(first_published_at=at, pk__lt=pk)).last()
-    return newer, older
+def _columns(records: Iterable[Record]) -> list[tuple[int, int, int]]:
+    """（信息, 站点, 栏目）编号，按规则进的在前。"""
+    rows = Placement.objects.filter(record__in=[record.pk for record in records])
+    rows = rows.order_by("by_hand", "column__order", "column_id")
+    return list(rows.values_list("record_id", "column__site_id", "column_id"))
+
+
+class Preloaded:
+    """预取：一批信息页要用的，几次查询全部取来；烘焙全站时不必一页一页地查。"""
+
+    def __init__(self, pks: Iterable[int]) -> None:
+        rows = _pages().filter(pk__in=list(pks)).prefetch_related("live__attachments")
+        self.records = {record.pk: record for record in rows}
+        records = [record for record in self.records.values() if record.live_id]
+        self.ours = _grouped(_ours(records), lambda row: row.edition_id)
+        self.theirs = _grouped(_theirs(records), lambda row: row.target_id)
+        self.corrections = _grouped(_corrections(records), lambda row: row.record_id)
+        self.columns = _grouped(_columns(records), lambda row: row[0])
+
+    def take(self, pk: int) -> Record | None:
+        """取一条，并记下这一页用到了它。"""
+        record = self.records.get(pk)
+        if record is not None:
+            note(record, *filter(None, [record.replacement]))
+        return record
+
+
+def _grouped(rows: Iterable[Any], key: Callable[[Any], Any]) -> defaultdict[Any, list[Any]]:
+    found: defaultdict[Any, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return found
+
+
+# 正在烘焙的一批；平时为 None，现查。
+preloaded: ContextVar[Preloaded | None] = ContextVar("preloaded", default=None)
 
 
 def last_page(column: Column) -> int:

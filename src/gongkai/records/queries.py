@@ -27,6 +27,13 @@ def watching() -> Iterator[set[int]]:
         SEEN.reset(token)
 
 
+def note(*records: Record) -> None:
+    """记下用到：信息不是此刻从库里取的（预先成批取来的）时，由取用的地方自己记。"""
+    seen = SEEN.get()
+    if seen is not None:
+        seen.update(record.pk for record in records)
+
+
 def public_records() -> QuerySet[Record]:
     """公众可见的信息，连同公开版本，新的在前。"""
     rows = Record.objects.public().filter(live__openness=Edition.Openness.ACTIVE)

@@ -20,7 +20,7 @@ from . import files
 from .models import BakeTask, Page, PageUse
 from .pages import all_pages
 from .queue import enqueue, hold
-from .render import render
+from .render import Shared, render, shared_for, together
 
 logger = logging.getLogger(__name__)
 BATCH: Final = 40
@@ -43,33 +43,42 @@ class Baked:
     error: str = ""
 
 
-def bake(task: tuple[int, int, str]) -> Baked:
-    """烤一页：(任务号, 站点号, 路径)；只写临时文件，不动库，可以在别的进程里做。"""
-    pk, site_pk, path = task
-    site, started = Site.objects.get(pk=site_pk), timezone.now()
+Task = tuple[int, int, str]
+
+
+def bake(tasks: list[Task]) -> list[Baked]:
+    """烤几页：每页为（任务号, 站点号, 路径）；只写临时文件，不动库，可以在别的进程里做。"""
+    started = timezone.now()
+    shared = {pk: shared_for(pk) for pk in {site for _pk, site, _path in tasks}}
+    with together(path for _pk, _site, path in tasks):
+        return [_bake(shared[site], pk, path, started) for pk, site, path in tasks]
+
+
+def _bake(shared: Shared, pk: int, path: str, started: datetime) -> Baked:
+    site = shared.site
     try:
-        page = render(site, path)
+        page = render(shared, path)
         if page.status != 200:
-            return Baked(pk, site_pk, path)
+            return Baked(pk, site.pk, path)
         staged = files.stage(files.file_of(site.domain, path), page.body)
     except Exception as error:  # noqa: BLE001 一页出错不能耽误别的页
         logger.exception("烘焙出错：%s", path)
-        return Baked(pk, site_pk, path, error=f"{type(error).__name__}: {error}"[:500])
+        return Baked(pk, site.pk, path, error=f"{type(error).__name__}: {error}"[:500])
     sha256 = hashlib.sha256(page.body).hexdigest()
-    return Baked(pk, site_pk, path, str(staged), sha256, len(page.body), tuple(sorted(page.uses)), started)
+    return Baked(pk, site.pk, path, str(staged), sha256, len(page.body), tuple(sorted(page.uses)), started)
 
 
-def ready() -> list[tuple[int, int, str]]:
-    """眼前的：急的在前，先排的在前，最多一批。"""
+def ready(size: int = BATCH) -> list[Task]:
+    """眼前的：急的在前，先排的在前，最多 size 页。"""
     due = Q(not_before=None) | Q(not_before__lte=timezone.now())
-    rows = BakeTask.objects.filter(due).order_by("-urgent", "id")[:BATCH]
+    rows = BakeTask.objects.filter(due).order_by("-urgent", "id")[:size]
     return list(rows.values_list("pk", "site_id", "path"))
 
 
 def drain() -> int:
     """做一批：返回做了几页；空队返回 0。"""
     tasks = ready()
-    settle([bake(task) for task in tasks])
+    settle(bake(tasks))
     return len(tasks)
 
 
@@ -156,8 +165,9 @@ def enqueue_all(site: Site) -> int:
     return count + enqueue(part)
 
 
-def batches(pool: Callable[[Any, list[Any]], Iterable[Baked]]) -> Iterator[int]:
+def batches(pool: Callable[[Any, list[Any]], Iterable[list[Baked]]], processes: int) -> Iterator[int]:
     """一批一批做到队空：pool 为映射函数（进程池的 map）；每做完一批给出页数，随时可停，下次接着。"""
-    while tasks := ready():
-        settle(pool(bake, tasks))
+    while tasks := ready(BATCH * processes):
+        parts = [tasks[start::processes] for start in range(processes)]
+        settle(baked for part in pool(bake, parts) for baked in part)
         yield len(tasks)

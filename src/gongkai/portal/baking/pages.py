@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from django.db.models import Q
 
 from gongkai.records.models import Column, Edition, Placement, Record, Relation, Site
-from gongkai.records.public import neighbours
 from gongkai.records.queries import public_records
 
 from .models import PageUse
@@ -42,9 +41,6 @@ def shown_on(record: Record) -> set[tuple[int, str]]:
     for placement in placements:
         base = placement.column.get_absolute_url()
         wanted.add((placement.column.site_id, f"{base}page_{placement.page}.html"))
-        # 上一条、下一条写在它前后两页上；新发布的那两页还没有用到它。
-        beside = neighbours(record, placement.column)
-        wanted |= {(near.site_id, near.get_absolute_url()) for near in beside if near}
     for column in _lineage(p.column for p in placements).values():
         wanted |= {(column.site_id, path) for path in column_pages(column)}
     sites = {site for site, _path in wanted}

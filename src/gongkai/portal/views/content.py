@@ -141,7 +141,6 @@ def content(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "portal/gone.html", {"record": record, "replacement": replacement}, status=410)
     column = _home_column(request, record, site)
     line = columns(request).lineage(column) if column else []
-    newer, older = public.neighbours(record, column) if column else (None, None)
     reading, others = _relations(record)
     context = {
         "record": record,
@@ -156,8 +155,6 @@ def content(request: HttpRequest, pk: int) -> HttpResponse:
         "reading": reading,
         "relations": others,
         "corrections": public.corrections_of(record),
-        "newer": newer,
-        "older": older,
         "source": source_of(record),
         "shown_on": public.shown_date(record),
         "canonical": absolute(record.site, record.get_absolute_url()),

@@ -32,7 +32,7 @@ def _mapper(processes: int) -> Any:
         return
     connections.close_all()
     with multiprocessing.get_context("fork").Pool(processes, initializer=_prepare) as pool:
-        yield lambda function, tasks: pool.map(function, tasks, chunksize=4)
+        yield lambda function, tasks: pool.map(function, tasks, chunksize=1)
 
 
 class Command(BaseCommand):
@@ -59,12 +59,13 @@ class Command(BaseCommand):
                     raise CommandError(f"没有域名为 {options['site']} 的站点；请核对 --site")
             for site in sites:
                 self.stdout.write(f"{site}：排了 {baker.enqueue_all(site)} 页")
-        with _mapper(max(1, options["processes"])) as pool:
-            self._run(pool)
+        processes = max(1, options["processes"])
+        with _mapper(processes) as pool:
+            self._run(pool, processes)
 
-    def _run(self, pool: Callable[[Any, list[Any]], Iterable[baker.Baked]]) -> None:
+    def _run(self, pool: Callable[[Any, list[Any]], Iterable[list[baker.Baked]]], processes: int) -> None:
         total, done, started, shown = BakeTask.objects.count(), 0, time.monotonic(), 0.0
-        for count in baker.batches(pool):
+        for count in baker.batches(pool, processes):
             done += count
             now = time.monotonic()
             if now - shown >= 1:
