@@ -216,3 +216,25 @@ def test_attachments_are_read_and_scanned(draft: Edition, person: Any) -> None:
 def test_the_built_in_words_are_checked(make: Any) -> None:
     found = [p.message for p in gates.problems(make(body="<p>根据国办发[2017]47号，帐号应予登陆。</p>"))]
     assert any("国办发〔2017〕47号" in message for message in found)
+
+
+def test_a_file_swapped_on_the_disk_is_not_published(draft: Edition, carry: Any, person: Any) -> None:
+    from pathlib import Path
+
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    pdf = (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+    )
+    pdf += b"trailer<</Root 1 0 R>>\n%%EOF"
+    row = actions.attach(person("handler"), draft, SimpleUploadedFile("a.pdf", pdf), name="图纸")
+    signed = carry(draft, until="sign")
+    path = Path(row.file.path)
+    path.write_bytes(pdf + b"x")
+    with pytest.raises(Refused, match="图纸"):
+        actions.publish(person("office"), signed)
+    path.unlink()
+    with pytest.raises(Refused, match="已丢失"):
+        actions.publish(person("office"), signed)
+    path.write_bytes(pdf)
+    assert actions.publish(person("office"), signed).state == Edition.State.PUBLISHED

@@ -18,7 +18,7 @@ from gongkai.core.uploads import check_upload
 from gongkai.law import docnumbers
 
 from . import drafts, links, reviews, states, validity
-from .content import CONTENT_FIELDS, digest
+from .content import CONTENT_FIELDS, changed_files, digest
 from .gates import missing_interpretation
 from .kinds import NEWS_KINDS, Kind
 from .models import Attachment, Column, Edition, Placement, Record, Relation, Review, Site
@@ -236,6 +236,7 @@ def publish(user: Any, edition: Edition) -> Edition:
         refusals = states.EDITION.refusals(edition, user, "publish")
         if refusals:
             raise Refused(refusals)
+        _refuse_changed_files(edition)
         supersede(record)
         moved: Any = states.EDITION.perform(edition, user, "publish", **_publication_values(edition))
         go_live(record, moved)
@@ -243,6 +244,11 @@ def publish(user: Any, edition: Edition) -> Edition:
         for interpretation in _waiting_interpretations(record):
             publish(user, interpretation)
     return moved
+
+
+def _refuse_changed_files(edition: Edition) -> None:
+    if names := changed_files(edition):
+        _refuse("files", _("附件与签发时不一致或已丢失：%(names)s") % {"names": "、".join(names)})
 
 
 def _waiting_interpretations(record: Record) -> list[Edition]:
@@ -270,6 +276,7 @@ def _publish_by_system(edition: Edition) -> None:
     record = Record.objects.select_for_update().get(pk=edition.record_id)
     if edition.sealed_sha256 != digest(edition):
         _refuse("sealed", _("内容与签发时不一致，须退回重新审查"))
+    _refuse_changed_files(edition)
     supersede(record)
     for name, value in _publication_values(edition).items():
         setattr(edition, name, value)

@@ -30,3 +30,17 @@ def digest(edition: Edition) -> str:
     """摘要：内容的 SHA-256；任何一栏、附件或关系变了都不同。"""
     text = json.dumps(content(edition), ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def changed_files(edition: Edition) -> list[str]:
+    """变了的附件：存着的文件与签发时的校验值不符、或找不到的，返回名称；发布前查，免得发出被换过的文件。"""
+    found = []
+    for row in edition.attachments.all():
+        try:
+            with row.file.open("rb") as file:
+                actual = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            actual = ""
+        if actual != row.sha256:
+            found.append(row.name)
+    return found
