@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.cache import cache as store
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_safe
@@ -18,7 +19,8 @@ from gongkai.formats.documents import DocumentError, RecordHead, to_docx, to_pdf
 from gongkai.law import kinds as statutory
 from gongkai.records import public
 from gongkai.records.kinds import Kind, Type, fields_of
-from gongkai.records.models import Attachment, Column, Record, Relation, Site
+from gongkai.records.models import Attachment, Column, Edition, Record, Relation, Site
+from gongkai.records.queries import columns_for
 
 from ..metas import article_metas, column_metas, source_of
 from ..prose import render as render_prose
@@ -139,10 +141,15 @@ def content(request: HttpRequest, pk: int) -> HttpResponse:
     if record.live is None:
         replacement = record.replacement if record.replacement and record.replacement.live else None
         return render(request, "portal/gone.html", {"record": record, "replacement": replacement}, status=410)
-    column = _home_column(request, record, site)
+    context = page_context(request, site, record, _home_column(request, record, site))
+    return render(request, "portal/record.html", context)
+
+
+def page_context(request: HttpRequest, site: Site, record: Record, column: Column | None) -> dict[str, Any]:
+    """信息页的内容：公开的和预览的同出一处；record.live 为要显示的版本。"""
     line = columns(request).lineage(column) if column else []
     reading, others = _relations(record)
-    context = {
+    return {
         "record": record,
         "live": record.live,
         "line": line,
@@ -162,6 +169,20 @@ def content(request: HttpRequest, pk: int) -> HttpResponse:
         "article_metas": article_metas(record),
         "jsonld": of_record(record),
     }
+
+
+def preview(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """预览：还没公开的一版，照公开以后的样子写出；栏目照规则推算。由采编后台查过权限后来调用。"""
+    record = edition.record
+    record.live, record.archived_at = edition, None
+    record.first_published_at = record.first_published_at or timezone.now()
+    # 页头、栏目用信息所属的站点，不看从哪个域名来。
+    request._site = record.site  # type: ignore[attr-defined]
+    tree = columns(request)
+    column = next((tree.by_pk[c.pk] for c in columns_for(record) if c.pk in tree.by_pk), None)
+    context = page_context(request, record.site, record, column) | {"is_preview": True}
+    if edition.number > 1 and edition.change_note and edition not in context["corrections"]:
+        context["corrections"].insert(0, edition)
     return render(request, "portal/record.html", context)
 
 

@@ -64,7 +64,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     edition = edition_of(request, pk)
     response = previewing.render(request, edition)
     response["Cache-Control"] = "private, no-store"
-    response["Content-Security-Policy"] = "default-src 'self'; frame-ancestors 'self'; form-action 'none'"
+    response["Content-Security-Policy"] = "frame-ancestors 'self'; form-action 'none'; object-src 'none'"
     return response
 
 
