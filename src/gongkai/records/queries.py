@@ -58,6 +58,24 @@ def matches(column: Column, record: Record) -> bool:
     return all(facts[key] & set(values) for key, values in rule.items() if values)
 
 
+def matching(column: Column) -> QuerySet[Record]:
+    """合规则的全部公开信息：与 matches 同一套规则，在库里一次算完；空规则一条也没有。"""
+    rule = {key: values for key, values in column.rule.items() if values}
+    rows = Record.objects.filter(live__isnull=False, site=column.site_id)
+    if not column.rule:
+        return rows.none()
+    if "kinds" in rule:
+        rows = rows.filter(kind__in=rule["kinds"])
+    if "organisations" in rule:
+        units = rule["organisations"]
+        rows = rows.filter(Q(organisation__in=units) | Q(agency__in=units))
+    if "items20" in rule:
+        rows = rows.filter(live__item20__in=rule["items20"])
+    if "themes" in rule:
+        rows = rows.filter(live__theme__in=rule["themes"])
+    return rows
+
+
 def columns_for(record: Record) -> list[Column]:
     """按规则该进的栏目：本站点在用栏目中的，逐条规则判断。"""
     columns = Column.objects.open().filter(site=record.site_id)
@@ -100,3 +118,8 @@ def sites_for(units: list[Organisation]) -> QuerySet[Site]:
     """可用的站点：这些单位自己的、上级的在用站点。"""
     line = {pk for unit in units for pk in unit.line}
     return Site.objects.filter(organisation__in=line, is_active=True)
+
+
+def units_coordinated(user: Any) -> list[int]:
+    """任办公室协调员的单位的编号。"""
+    return [duty.organisation_id for duty in duties_of(user) if duty.role in states.OFFICE]

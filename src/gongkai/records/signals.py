@@ -8,3 +8,5 @@ record_changed = Signal()
 record_withdrawn = Signal()
 # column：栏目的名称、规则、内容次序变了。
 column_changed = Signal()
+# site：站点的名称、外观、联系方式或友情链接变了，全站页面都写着它。
+site_changed = Signal()

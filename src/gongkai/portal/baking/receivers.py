@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from gongkai.records.models import Column, Placement, Record
-from gongkai.records.signals import column_changed, record_changed, record_withdrawn
+from gongkai.records.models import Column, Placement, Record, Site
+from gongkai.records.signals import column_changed, record_changed, record_withdrawn, site_changed
 
 from . import files
 from .models import Page, PageUse
-from .pages import COMMON, column_pages, shown_on
+from .pages import COMMON, all_pages, column_pages, shown_on
 from .queue import enqueue, hold
 
 
@@ -18,6 +18,7 @@ def connect() -> None:
     record_changed.connect(changed, dispatch_uid="baking")
     record_withdrawn.connect(withdrawn, dispatch_uid="baking")
     column_changed.connect(column, dispatch_uid="baking")
+    site_changed.connect(site, dispatch_uid="baking")
 
 
 def changed(record: Record, **kwargs: Any) -> None:
@@ -47,3 +48,8 @@ def column(column: Column, **kwargs: Any) -> None:
     inside = Record.objects.filter(placements__column=column).only("pk")
     paths |= {record.get_absolute_url() for record in inside}
     enqueue((column.site_id, path) for path in paths)
+
+
+def site(site: Site, **kwargs: Any) -> None:
+    """站点变了：页头页脚写着它的名称和联系方式，全站重写。"""
+    enqueue((site.pk, path) for path in all_pages(site))

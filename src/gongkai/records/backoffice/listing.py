@@ -69,6 +69,7 @@ class EditionIndex(IndexView):
     filterset_class = EditionFilter
     search_fields = ["title", "document_number", "record__index_number"]
     paginate_by = 30
+    table_classname = "listing writing-list"
     list_export = [
         "title", "record.get_kind_display", "get_state_display", "number", "record.organisation", "author",
         "record.index_number", "document_number", "updated_at",
