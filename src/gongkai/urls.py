@@ -19,5 +19,7 @@ urlpatterns = [
     path("staff/", include("gongkai.workplans.urls")),
     path("staff/", include("gongkai.records.desk")),
     path("staff/", include("gongkai.records.views")),
+    path("staff/", include("gongkai.portal.baking.views")),
+    path("staff/", include("gongkai.api.views")),
     path("office/", include("gongkai.portal.backoffice")),
 ]

@@ -230,3 +230,18 @@ def test_the_front_forgets_a_removed_file_at_once(front: Front) -> None:
     target.unlink()
     assert Visit(front, "/content/post_1.html").body.decode() == "现写"
     assert not front.cache and front.held_bytes == 0
+
+
+def test_the_nightly_check_fills_gaps_and_clears_leftovers(
+    site: Site, make: Callable[..., Any], carry: Callable[..., Any]
+) -> None:
+    record = carry(make()).record
+    bake_all()
+    files.remove(files.file_of(site.domain, record.get_absolute_url()))
+    stray = files.file_of(site.domain, "/content/post_999.html")
+    stray.write_text("撤下后残留", encoding="utf-8")
+    checked = baker.check(site)
+    assert checked.stray == 1 and not stray.exists() and checked.missing
+    bake_all()
+    assert "管网检漏" in (read(site, record.get_absolute_url()) or "")
+    assert baker.check(site).stray == 0

@@ -6,6 +6,6 @@ class ApiConfig(AppConfig):
     verbose_name = "开放接口"
 
     def ready(self) -> None:
-        from . import changes, tasks  # noqa: F401
+        from . import changes, navigation, tasks  # noqa: F401
 
         changes.connect()

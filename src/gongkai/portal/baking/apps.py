@@ -7,10 +7,7 @@ class BakingConfig(AppConfig):
     verbose_name = "烘焙"
 
     def ready(self) -> None:
-        from gongkai.core.jobs import poll
-
-        from . import receivers
-        from .baker import drain
+        # 装载即登记导航入口、后台任务，接上信号。
+        from . import navigation, receivers, tasks  # noqa: F401
 
         receivers.connect()
-        poll("烘焙", 0.3, drain)

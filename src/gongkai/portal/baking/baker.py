@@ -165,6 +165,31 @@ def enqueue_all(site: Site) -> int:
     return count + enqueue(part)
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """核对结果：missing 补排了几页，stray 去掉了几个不该有的文件。"""
+
+    missing: int
+    stray: int
+
+
+def check(site: Site) -> Checked:
+    """核对：该有的页面没有文件的排队补上；没有记录的文件（如撤下后残留）立刻去掉。"""
+    wanted = {path for path in all_pages(site) if not files.file_of(site.domain, path).exists()}
+    missing = enqueue((site.pk, path) for path in wanted)
+    folder = files.root() / site.domain
+    known = {
+        files.file_of(site.domain, path)
+        for path in Page.objects.filter(site=site).values_list("path", flat=True)
+    }
+    with transaction.atomic():
+        hold()
+        stray = [file for file in folder.rglob("*") if file.is_file() and file not in known]
+        for file in stray:
+            files.remove(file)
+    return Checked(missing, len(stray))
+
+
 def batches(pool: Callable[[Any, list[Any]], Iterable[list[Baked]]], processes: int) -> Iterator[int]:
     """一批一批做到队空：pool 为映射函数（进程池的 map）；每做完一批给出页数，随时可停，下次接着。"""
     while tasks := ready(BATCH * processes):
