@@ -225,6 +225,15 @@ def test_a_cleanup_by_hand(normative: Record, bureau: Any, site: Any, person: An
     assert "已生成并送审" in page
     round.refresh_from_db()
     assert round.result and round.result.editions.get().state == "head"
+    assert "不能重开" in _press(legal, "reopen_cleanup", round.pk, reason="结论写错")
+    result = round.result.editions.get()
+    actions.move(person("head"), result, "return_head", reason="结论不对")
+    actions.move(person("handler"), result, "discard", reason="重做")
+    assert "重开这一轮" in legal.get(_url("cleanup", round.pk)).content.decode()
+    assert "写明为什么" in _press(legal, "reopen_cleanup", round.pk, reason=" ")
+    assert "可以改结论" in _press(legal, "reopen_cleanup", round.pk, reason="结论写错")
+    _press(handler, "decide_item", item.pk, decision="keep")
+    assert "已生成并送审" in _press(handler, "finish_cleanup", round.pk, unit=unit.pk, site=site.pk)
 
 
 def test_official_texts_by_hand(bureau: Any, site: Any, person: Any, carry: Any, sign_in: Any) -> None:

@@ -16,7 +16,7 @@ from gongkai.core.states import Refusal, Refused
 
 from . import actions, states
 from .kinds import Kind
-from .models import CleanupItem, CleanupRound, Record, Relation, Site
+from .models import CleanupItem, CleanupRound, Edition, Record, Relation, Site
 
 D = CleanupItem.Decision
 STARTERS: Final = states.OFFICE | states.LEGAL
@@ -108,6 +108,33 @@ def finish(user: Any, round: CleanupRound, *, organisation: Organisation, site: 
     # 补列的行要留下，所以在事务之外说明原因。
     if message:
         raise Refused([Refusal("undecided", message)])
+    return locked
+
+
+def may_reopen(round: CleanupRound) -> bool:
+    """可重开：清理结果没有公开过，各版都已放弃。"""
+    result = round.result
+    if round.state != CleanupRound.State.FINISHED or result is None or result.first_published_at:
+        return False
+    return not result.editions.exclude(state=Edition.State.DISCARDED).exists()
+
+
+def reopen(user: Any, round: CleanupRound, *, reason: str) -> CleanupRound:
+    """重开：结果被退回、放弃的，改了结论再生成。错误：Refused——没有职责、没写理由、结果还在办或已公开。"""
+    _require(user, round.organisation, STARTERS, _("只有办公室协调员和合法性审查人可以开展清理"))
+    if not reason.strip():
+        raise Refused([Refusal("reason", _("请写明为什么重开"))])
+    with transaction.atomic():
+        locked = CleanupRound.objects.select_for_update().get(pk=round.pk)
+        if not may_reopen(locked):
+            raise Refused([Refusal("result", _("清理结果还在办理或已公开，不能重开；先放弃结果的草稿"))])
+        if CleanupRound.objects.filter(
+            organisation=locked.organisation, state=CleanupRound.State.OPEN
+        ).exists():
+            raise Refused([Refusal("open", _("还有一轮清理没有完成"))])
+        locked.state, locked.finished_on, locked.result = CleanupRound.State.OPEN, None, None
+        locked.save()
+        audit(user, "records.reopen_cleanup", locked, reason=reason)
     return locked
 
 

@@ -133,6 +133,8 @@ def cleanup_round(request: HttpRequest, pk: int) -> HttpResponse:
         "decisions": [choice for choice in CleanupItem.Decision.choices if choice[0]],
         "undecided": found.items.filter(decision="").count(),
         "open": found.state == CleanupRound.State.OPEN,
+        "may_reopen": cleanup.may_reopen(found)
+        and states.holds(request.user, found.organisation, cleanup.STARTERS),
         "units": [unit for unit in writers if unit.agency == found.organisation],
         "sites": Site.objects.filter(organisation=found.organisation, is_active=True),
         "querystring": querystring(request),
@@ -166,6 +168,16 @@ def finish_cleanup(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: cleanup.finish(request.user, found, organisation=unit, site=site),
         _("清理结果已生成并送审，公开后所列文件的时效随之变化"),
     )
+    return redirect("keeping:cleanup", pk)
+
+
+@login_required
+@require_POST
+def reopen_cleanup(request: HttpRequest, pk: int) -> HttpResponse:
+    """重开一轮清理。"""
+    found = get_object_or_404(CleanupRound.objects.visible_to(request.user), pk=pk)
+    reason = request.POST.get("reason", "")
+    attempt(request, lambda: cleanup.reopen(request.user, found, reason=reason), _("已重开，可以改结论"))
     return redirect("keeping:cleanup", pk)
 
 

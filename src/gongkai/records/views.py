@@ -248,6 +248,7 @@ urlpatterns = [
     path("cleanups/open/", library_views.open_cleanup, name="open_cleanup"),
     path("cleanups/<int:pk>/", library_views.cleanup_round, name="cleanup"),
     path("cleanups/<int:pk>/finish/", library_views.finish_cleanup, name="finish_cleanup"),
+    path("cleanups/<int:pk>/reopen/", library_views.reopen_cleanup, name="reopen_cleanup"),
     path("cleanups/items/<int:pk>/", library_views.decide_item, name="decide_item"),
     path("library-rules/", rules_views.rules, name="rules"),
     path("library-rules/act/", rules_views.act_on_rules, name="act_on_rules"),
