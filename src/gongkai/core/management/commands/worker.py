@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from threading import Event, Thread
 from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import close_old_connections
 from django.utils import timezone
 
 from gongkai.core.jobs import POLLERS, keep_polling, start_due
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -32,7 +36,11 @@ class Command(BaseCommand):
             thread.start()
         try:
             while True:
-                self._work()
+                try:
+                    self._work()
+                except Exception:  # noqa: BLE001 库一时忙、邮件不通都不能让后台停下
+                    logger.exception("后台任务出错，稍后接着做")
+                    close_old_connections()
                 stop.wait(5)
         finally:
             stop.set()
