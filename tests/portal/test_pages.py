@@ -112,7 +112,7 @@ def test_the_number_of_queries_does_not_grow(
     limits = {
         "/": 14,
         "/columns/": 4,
-        "/columns/statutory/": 40,
+        "/columns/statutory/": 22,
         "/columns/news/": 6,
         "/library/": 6,
         "/planning/": 4,

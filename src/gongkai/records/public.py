@@ -12,15 +12,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from .kinds import Kind
-from .models import Column, Edition, FriendlyLink, Placement, Record, Relation, Site
+from .models import Column, Edition, FriendlyLink, PictureUse, Placement, Record, Relation, Site
 from .queries import column_records, note, public_records
 
 # 规范性文件库收这几类。
 LIBRARY_KINDS: Final = (Kind.NORMATIVE, Kind.REGULATION, Kind.POLICY)
+# 年份逐条数的上限（装订页数）。
+_FEW_PAGES: Final = 50
+_NEWEST: Final = ("-record__live__published_on", "-record__first_published_at", "-record_id")
 VALID: Final = (Record.Validity.IN_FORCE, Record.Validity.AMENDED)
 
 
@@ -209,6 +212,12 @@ def last_page(column: Column) -> int:
     return Placement.objects.filter(column=column).aggregate(last=Max("page"))["last"] or 0
 
 
+def last_pages(columns: Iterable[Column]) -> dict[int, int]:
+    """各栏目的最后一个装订页：栏目编号 → 页号；空栏目不在内。"""
+    rows = Placement.objects.filter(column__in=[column.pk for column in columns]).order_by()
+    return dict(rows.values_list("column").annotate(Max("page")))
+
+
 def placed(column: Column) -> QuerySet[Placement]:
     """栏目里的公开信息连同位置：置顶的在前，再按发布日期新的在前。"""
     shown = Q(
@@ -217,8 +226,7 @@ def placed(column: Column) -> QuerySet[Placement]:
         record__archived_at=None,
     )
     rows = Placement.objects.filter(shown, column=column).select_related("record__live")
-    newest = ("-record__live__published_on", "-record__first_published_at", "-record_id")
-    return rows.order_by("-pinned", *newest)
+    return rows.order_by("-pinned", *_NEWEST)
 
 
 def page_rows(column: Column, number: int) -> list[Placement]:
@@ -231,10 +239,23 @@ def newest_rows(column: Column, last: int) -> list[Placement]:
     return list(placed(column).filter(Q(page__gte=last - 1) | Q(pinned=True)))
 
 
-def years_of(column: Column) -> list[int]:
-    """栏目里有信息的年份，新的在前。"""
-    days = column_records(column).order_by().dates("live__published_on", "year", order="DESC")
-    return [day.year for day in days]
+def years_of(column: Column, last: int) -> list[int]:
+    """栏目里有信息的年份，新的在前；last 为最后一个装订页。
+
+    大栏目逐条数年份要四分之一秒，每次发布都要重算；只取头尾两页的年份，中间的都列上。
+    """
+    if last <= _FEW_PAGES:
+        days = column_records(column).order_by().dates("live__published_on", "year", order="DESC")
+        return [day.year for day in days]
+    ends = placed(column).filter(page__in=(1, last)).order_by()
+    found = ends.aggregate(first=Min("record__live__published_on"), last=Max("record__live__published_on"))
+    return list(range(found["last"].year, found["first"].year - 1, -1)) if found["last"] else []
+
+
+def newest(column: Column, count: int) -> list[Placement]:
+    """最新的几条，供订阅：只看最后几个装订页。"""
+    rows = placed(column).filter(page__gte=last_page(column) - 2).order_by(*_NEWEST)
+    return list(rows.select_related("record__live", "record__site")[:count])
 
 
 def links_of(site: Site) -> list[FriendlyLink]:
@@ -252,3 +273,12 @@ def summary_of(columns: Iterable[Column]) -> dict[int, tuple[int, Any]]:
         .annotate(Count("pk"), Max("record__first_published_at"))
     )
     return {pk: (count, at) for pk, count, at in rows}
+
+
+def pictures_of(record: Record) -> dict[str, bytes]:
+    """正文里的图片：引用地址 → 内容，写 Word、PDF 用。"""
+    found = {}
+    for use in PictureUse.objects.filter(edition=record.live_id).select_related("picture"):
+        with use.picture.file.open("rb") as file:
+            found[use.picture.get_absolute_url()] = file.read()
+    return found

@@ -68,6 +68,7 @@ def column(request: HttpRequest, path: str) -> HttpResponse:
     site, found = found_column(request, path)
     context = surroundings(request, found) | {"canonical": absolute(site, found.get_absolute_url())}
     children = columns(request).children(found)
+    last = public.last_page(found)
     year = request.GET.get("year", "")
     if year.isdigit() and len(year) == 4:
         rows = public.placed(found).filter(record__live__published_on__year=int(year))
@@ -79,19 +80,18 @@ def column(request: HttpRequest, path: str) -> HttpResponse:
             "querystring": f"year={year}",
         }
     else:
-        last = public.last_page(found)
         context |= {"rows": public.newest_rows(found, last), "older": last - 2 if last > 2 else 0}
     if children:
-        counts = public.summary_of(children)
+        counts, pages = public.summary_of(children), public.last_pages(children)
         context["branches"] = [
             (
                 child,
                 counts.get(child.pk, (0, None)),
-                public.newest_rows(child, public.last_page(child))[:PREVIEW],
+                public.newest_rows(child, pages[child.pk])[:PREVIEW] if child.pk in pages else [],
             )
             for child in children
         ]
-    context["years"] = public.years_of(found)
+    context["years"] = public.years_of(found, last)
     return render(
         request, "portal/topic.html" if found.kind == Column.Kind.TOPIC else "portal/column.html", context
     )

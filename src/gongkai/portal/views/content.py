@@ -24,7 +24,7 @@ from gongkai.records.queries import columns_for
 
 from ..metas import article_metas, column_metas, source_of
 from ..prose import render as render_prose
-from ..sites import absolute, columns, site_of
+from ..sites import absolute, columns, full_name, site_of
 from ..structured import of_record
 
 # 这些类型不列文头表，只写日期和来源。
@@ -59,6 +59,13 @@ def _category(record: Record) -> str:
     return live.theme or _ITEMS.get(live.item20, "") or str(record.get_kind_display())
 
 
+def _validity(record: Record) -> str:
+    # 规划只有规划期，过了叫到期，不叫失效。
+    if record.kind == Kind.PLAN and record.validity == Record.Validity.LAPSED:
+        return _("已到期")
+    return str(record.get_validity_display()) if record.validity else ""
+
+
 def head(record: Record) -> list[tuple[Any, Any, bool]]:
     """文头表（广东读者熟悉的次序）：（栏名, 值, 是否占整行）；空的写“无”以外的不列。"""
     live = record.live
@@ -74,7 +81,7 @@ def head(record: Record) -> list[tuple[Any, Any, bool]]:
         (_("统一编号"), live.unified_number, False),
         (_("施行日期"), live.effective_on, False),
         (_("有效期至"), live.expires_on, False),
-        (_("有效性"), record.get_validity_display() if record.validity else "", False),
+        (_("有效性"), _validity(record), False),
         (_("主题词"), "　".join(str(word) for word in live.keywords), True),
     ]
     always = {_("索引号"), _("发布机构"), _("成文日期"), _("文号"), _("发布日期"), _("名称"), _("分类")}
@@ -140,7 +147,8 @@ def content(request: HttpRequest, pk: int) -> HttpResponse:
     site, record = found_record(request, pk)
     if record.live is None:
         replacement = record.replacement if record.replacement and record.replacement.live else None
-        return render(request, "portal/gone.html", {"record": record, "replacement": replacement}, status=410)
+        context = {"record": record, "replacement": replacement, "agency": full_name(record.agency)}
+        return render(request, "portal/gone.html", context, status=410)
     context = page_context(request, site, record, _home_column(request, record, site))
     return render(request, "portal/record.html", context)
 
@@ -222,7 +230,7 @@ def _document(record: Record, suffix: str) -> bytes:
             date_text=_shown(live.written_on) if live.written_on else "",
             rows=tuple(rows),
         )
-        data = (to_pdf if suffix == "pdf" else to_docx)(about, live.body)
+        data = (to_pdf if suffix == "pdf" else to_docx)(about, live.body, public.pictures_of(record))
         store.set(key, data, _KEEP_SECONDS)
     return data
 

@@ -7,6 +7,7 @@ from datetime import datetime, time
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gongkai.records import public
-from gongkai.records.models import Column, Placement, Record, Site
+from gongkai.records.models import Column, Record, Site
 from gongkai.records.queries import public_records
 
 from ..sites import absolute, columns, site_of
@@ -23,12 +24,7 @@ from .columns import found_column
 
 LENGTH: Final = 30
 # 一份站点地图收多少个编号；按编号分段，新信息只动最后一份。
-PART: Final = 10_000
-
-
-def _newest(column: Column) -> list[Placement]:
-    rows = public.placed(column).order_by("-record__first_published_at", "-record_id")
-    return list(rows.select_related("record__live", "record__site")[:LENGTH])
+PART: Final = 2_000
 
 
 def _moment(record: Record) -> datetime:
@@ -55,7 +51,7 @@ def _feed(request: HttpRequest, path: str, kind: type[SyndicationFeed], name: st
         language="zh-cn",
         feed_url=home + name,
     )
-    for row in _newest(column):
+    for row in public.newest(column, LENGTH):
         record, live = row.record, row.record.live
         feed.add_item(
             title=live.title,
@@ -89,7 +85,7 @@ def json_feed(request: HttpRequest, path: str) -> HttpResponse:
     site, column = found_column(request, path)
     home = absolute(site, column.get_absolute_url())
     items: list[dict[str, Any]] = []
-    for row in _newest(column):
+    for row in public.newest(column, LENGTH):
         record, live = row.record, row.record.live
         items.append(
             {
@@ -126,8 +122,13 @@ def _xml(root: str, parts: Iterator[str]) -> HttpResponse:
 
 def parts_of(site: Site) -> list[int]:
     """站点地图的各份：有公开信息的编号段。"""
-    pks = public_records().filter(site=site).order_by().values_list("pk", flat=True)
-    return sorted({pk // PART for pk in pks.iterator()})
+    rows = public_records().filter(site=site).order_by()
+    newest = rows.aggregate(last=Max("pk"))["last"]
+    if newest is None:
+        return []
+    return [
+        n for n in range(newest // PART + 1) if rows.filter(pk__gte=n * PART, pk__lt=(n + 1) * PART).exists()
+    ]
 
 
 @require_safe
@@ -150,7 +151,12 @@ def sitemap_part(request: HttpRequest, part: int) -> HttpResponse:
         fixed = ("/", "/columns/", "/library/", "/planning/", "/institutions/", "/plans/")
         paths = [*fixed, *(column.get_absolute_url() for column in columns(request).columns)]
         return _xml("urlset", (f"<url><loc>{escape(absolute(site, path))}</loc></url>\n" for path in paths))
-    rows = public_records().filter(site=site, pk__gte=(part - 1) * PART, pk__lt=part * PART).order_by("pk")
+    rows = (
+        public_records()
+        .defer("live__body", "live__fields")
+        .filter(site=site, pk__gte=(part - 1) * PART, pk__lt=part * PART)
+        .order_by("pk")
+    )
     found = [
         f"<url><loc>{escape(_link(record))}</loc>"
         f"<lastmod>{timezone.localtime(record.live.published_at).isoformat(timespec='seconds')}</lastmod></url>\n"
