@@ -18,8 +18,9 @@ _ASKING: Final = re.compile(
 # 问句里不指内容的词；索引里不去掉，只在长问句里不查。
 STOP: Final = frozenset((text.DATA / "stop.txt").read_text(encoding="utf-8").split())
 # 长问句各项的权；在开发用的一半问题上调得，见 docs/benchmarks.md。
-WORD, PAIR, TITLE, TITLE_PAIR = 1.0, 1.0, 0.1, 0.1
+WORD, PAIR, TITLE = 1.0, 1.0, 0.15
 PLAIN: Final = 0.5
+COMMON: Final = 0.25  # 四分之一以上的段落都有的词，分不出高下，不查
 SYNONYM: Final = 0.6
 CITED, NUMBERED = 5.0, 100.0
 
@@ -104,18 +105,15 @@ def loose(words: Words, synonyms: Mapping[str, tuple[tuple[str, ...], ...]], min
     return AnyOf(tuple(_one(word, synonyms) for word in words.least), minimum)
 
 
-def long(
-    words: Words, reader: Reader, synonyms: Mapping[str, tuple[tuple[str, ...], ...]], *, common: float = 0.25
-) -> Query | None:
+def long(words: Words, reader: Reader, synonyms: Mapping[str, tuple[tuple[str, ...], ...]]) -> Query | None:
     """长问句：任一词或二元组，用于 passages 表；到处都有的词不查。没有可查的词返回 None。"""
-    limit = max(reader.size("passages") * common, 50)
+    limit = max(reader.size("passages") * COMMON, 50)
     parts: list[Query] = []
     meant = [word for word in words.words if word not in STOP]
     for name, values, weight in (
         ("body", meant, WORD),
         ("body_pairs", list(words.pairs), PAIR),
         ("title", meant, TITLE),
-        ("title_pairs", list(words.pairs), TITLE_PAIR),
     ):
         counts = reader.frequency("passages", name, values)
         parts += [

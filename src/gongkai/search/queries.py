@@ -19,6 +19,8 @@ from .rows import day_number
 SIZE: Final = 10
 LAST_PAGE: Final = 100
 CANDIDATES: Final = 150
+MANY: Final = 100_000
+MAIN_FACETS: Final = ("organisation", "kind", "year")
 MAX_QUERY: Final = 200
 
 
@@ -179,7 +181,7 @@ def search(criteria: Criteria, *, extra: tuple[tuple[str, ...], ...] = (), pins:
         asked = _Asked("short", words, [], plans.short(words, known)) if words.least else asked
         _run(current, results, asked, known)
     if not results.total and asked.plan in ("short", "long") and asked.words.least:
-        _relax(current, results, asked, known)
+        _relax(current, results, asked, known, correcting=not numbers.asked(criteria.query)[0])
     if pins:
         _pin(results, asked)
     results.took = time.perf_counter() - started
@@ -197,7 +199,7 @@ def _run(current: Live, results: Results, asked: _Asked, known: dict[str, Any]) 
     request = Request(
         "documents",
         within(asked.query, filters),
-        facets=FACETS,
+        facets=_countable(current.reader, asked),
         newest_first=criteria.newest or asked.plan == "browse",
         offset=offset,
         limit=0 if ranked is not None else size,
@@ -212,9 +214,19 @@ def _run(current: Live, results: Results, asked: _Asked, known: dict[str, Any]) 
     results.hits, lost = _checked(hits, asked)
     results.total -= lost
     if filters and filters.excluded:
-        every = within(asked.query, _filters(criteria, dead=True))
-        more = current.reader.search(Request("documents", every, limit=0))
-        results.hidden = max(0, more.total - answer.total)
+        # 只数失效、废止的：件数少，比全部数一遍再减快得多。
+        gone = AllOf((asked.query, *filters.parts, AnyOf(filters.excluded)))
+        results.hidden = current.reader.search(Request("documents", gone, limit=0)).total
+
+
+def _countable(reader: Reader, asked: _Asked) -> tuple[str, ...]:
+    """要计数的筛选项：结果可能有几十万条时只数主要的三项，缩小之后再数其余。"""
+    if reader.size("documents") <= MANY:
+        return FACETS
+    counts = reader.frequency("documents", "body", asked.words.least)
+    if asked.plan == "short" and min(counts, default=MANY + 1) <= MANY or asked.numbers:
+        return FACETS
+    return MAIN_FACETS
 
 
 def _ranked(current: Live, asked: _Asked, filters: AllOf | None, known: dict[str, Any]) -> list[Found] | None:
@@ -229,11 +241,13 @@ def _ranked(current: Live, asked: _Asked, filters: AllOf | None, known: dict[str
     return ranking.rerank(list(best.values()), asked.words, ranking.weights(current.reader, asked.words))
 
 
-def _relax(current: Live, results: Results, asked: _Asked, known: dict[str, Any]) -> None:
+def _relax(
+    current: Live, results: Results, asked: _Asked, known: dict[str, Any], *, correcting: bool
+) -> None:
     """没有查到：任一词即可；还没有就更正；都标明，不让人以为是照原样查的。"""
     from .correction import correct
 
-    suggestion = correct(results.criteria.query)
+    suggestion = correct(results.criteria.query) if correcting else ""
     query = plans.loose(asked.words, known)
     pairs = tuple(Term("title_pairs", pair, 0.5) for pair in asked.words.pairs)
     if pairs:

@@ -37,7 +37,6 @@ def bundle(document: SearchDocument, words: tuple[str, ...], lines: dict[int, li
                 document.key,
                 {
                     "title": title_words,
-                    "title_pairs": title_pairs,
                     "body": " ".join(body_words),
                     "body_pairs": " ".join(text.bigrams(plain)),
                 },
@@ -53,8 +52,7 @@ def bundle(document: SearchDocument, words: tuple[str, ...], lines: dict[int, li
         end = max(end, piece.end)
     if not rows:
         # 只有标题的（如图解、链接）也要能被长问句查到。
-        texts = {"title": title_words, "title_pairs": title_pairs}
-        rows = [Row(document.key, texts, marks, when)]
+        rows = [Row(document.key, {"title": title_words}, marks, when)]
     cites = {number.canonical for number in parse(body)} - set(document.numbers)
     numbers = {"number": tuple(document.numbers), "cites": tuple(sorted(cites))}
     texts = {"title": title_words, "title_pairs": title_pairs, "body": " ".join(whole)}

@@ -12,7 +12,7 @@ FACETS: Final = ("organisation", "site", "column", "kind", "theme", "year", "val
 # 词与二元组各字段：空格分开的词；带位置的可以查短语。
 WORD_FIELDS: Final = {
     "documents": {"title": True, "title_pairs": False, "body": True},
-    "passages": {"title": False, "title_pairs": False, "body": False, "body_pairs": False},
+    "passages": {"title": False, "body": False, "body_pairs": False},
 }
 
 

@@ -28,6 +28,7 @@ from .base import (
     Unavailable,
 )
 
+REMEMBERED = 50_000  # 记住多少个词的件数；提交之后重新数
 TABLES: tuple[Table, ...] = ("documents", "passages")
 
 
@@ -106,6 +107,7 @@ class EmbeddedReader:
         except (ValueError, OSError) as error:
             raise Unavailable("检索索引还没有建立或已损坏；请运行 gongkai rebuild") from error
         self.stamps: dict[str, tuple[int, int]] = {}
+        self.frequencies: dict[tuple[str, str, str], int] = {}
         self.lock = threading.Lock()
 
     def _searcher(self, table: Table) -> Any:
@@ -119,6 +121,7 @@ class EmbeddedReader:
             with self.lock:
                 self.indexes[table].reload()
                 self.stamps[table] = stamp
+                self.frequencies.clear()
         return self.indexes[table].searcher()
 
     def search(self, request: Request) -> Result:
@@ -150,7 +153,16 @@ class EmbeddedReader:
 
     def frequency(self, table: Table, field: str, values: Sequence[str]) -> list[int]:
         searcher = self._searcher(table)
-        return [searcher.doc_freq(field, value) for value in values]
+        if len(self.frequencies) > REMEMBERED:
+            self.frequencies.clear()
+        found = []
+        for value in values:
+            key = (table, field, value)
+            count = self.frequencies.get(key)
+            if count is None:
+                count = self.frequencies[key] = searcher.doc_freq(field, value)
+            found.append(count)
+        return found
 
     def size(self, table: Table) -> int:
         return int(self._searcher(table).num_docs)

@@ -33,3 +33,9 @@ def reader(generation: str) -> Reader:
             _readers.clear()
             found = _readers[key] = chosen.reader(generation)
     return found
+
+
+def forget() -> None:
+    """放掉打开的读者：换了设置之后用。"""
+    with _lock:
+        _readers.clear()
