@@ -17,6 +17,7 @@ urlpatterns = [
     path("accounts/", audited_urls("allauth.urls")),
     path("staff/", include("gongkai.accounts.urls")),
     path("staff/", include("gongkai.workplans.urls")),
+    path("staff/", include("gongkai.search.desk")),
     path("staff/", include("gongkai.records.desk")),
     path("staff/", include("gongkai.records.views")),
     path("staff/", include("gongkai.portal.baking.views")),
