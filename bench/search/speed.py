@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -37,8 +38,8 @@ def queries(rounds: int) -> dict[str, list[str]]:
     }
 
 
-def measure(part: tuple[int, list[tuple[str, str]]]) -> list[tuple[str, float]]:
-    """一个客户：逐条去查，返回各条的毫秒数。"""
+def measure(part: tuple[int, list[tuple[str, str]]]) -> list[tuple[str, float, float]]:
+    """一个客户：逐条去查，返回各条经过的与占用处理器的毫秒数；机器上还有别的活时，后者才说明问题。"""
     from django.db import connection
 
     from gongkai.search.queries import Criteria, search
@@ -48,9 +49,10 @@ def measure(part: tuple[int, list[tuple[str, str]]]) -> list[tuple[str, float]]:
         search(Criteria(query))
     found = []
     for name, query in part[1]:
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         search(Criteria(query))
-        found.append((name, (time.perf_counter() - started) * 1000))
+        spent = (time.perf_counter() - started) * 1000
+        found.append((name, spent, (time.process_time() - used) * 1000))
     return found
 
 
@@ -62,13 +64,17 @@ def _child() -> None:
     django.setup()
 
 
-def report(label: str, times: list[tuple[str, float]]) -> None:
-    """报中位、p95、最慢。"""
-    groups = {name: [value for each, value in times if each == name] for name in dict(times)}
-    for name, values in (groups | {"合计": [value for _, value in times]}).items():
-        values.sort()
-        p95 = values[int(len(values) * 0.95) - 1]
-        print(f"{label} {name} p50 {statistics.median(values):.1f} p95 {p95:.1f} 最慢 {values[-1]:.1f} ms")
+def _p95(values: list[float]) -> float:
+    return sorted(values)[int(len(values) * 0.95) - 1]
+
+
+def report(label: str, times: list[tuple[str, float, float]]) -> None:
+    """报中位、p95、最慢，以及占用处理器的中位与 p95。"""
+    groups = {name: [row for row in times if row[0] == name] for name in {row[0]: 0 for row in times}}
+    for name, rows in (groups | {"合计": times}).items():
+        spent, used = [row[1] for row in rows], [row[2] for row in rows]
+        wall = f"p50 {statistics.median(spent):.1f} p95 {_p95(spent):.1f} 最慢 {max(spent):.1f} ms"
+        print(f"{label} {name} {wall} 处理器 p50 {statistics.median(used):.1f} p95 {_p95(used):.1f} ms")
 
 
 def main() -> None:
@@ -85,7 +91,13 @@ def main() -> None:
         if is_new:
             fill(options.count, mean=options.mean)
             manage = [sys.executable, str(ROOT / "manage.py"), "rebuild"]
+            started = time.monotonic()
             subprocess.run(manage, check=True, env=os.environ)
+            used = resource.getrusage(resource.RUSAGE_CHILDREN)
+            print(
+                f"建索引 {time.monotonic() - started:.0f} 秒",
+                f"处理器 {used.ru_utime + used.ru_stime:.0f} 秒 内存最多 {used.ru_maxrss / 1024:.0f} MB",
+            )
         size = backend().disk(Generation.objects.get(state="current").name)
         print(f"{SearchDocument.objects.count()} 件，索引 {size / 1e6:.0f} MB，负载 {os.getloadavg()[0]:.1f}")
         chosen = queries(options.rounds)

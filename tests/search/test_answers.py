@@ -194,9 +194,11 @@ def test_an_unanswered_question_is_handed_on_without_personal_data(some: Put) ->
 def test_ways_on_come_from_the_installed_apps(some: Put, monkeypatch: pytest.MonkeyPatch) -> None:
     from gongkai.search.sources import Way
 
-    monkeypatch.setattr("gongkai.search.views.WAYS", [*WAYS, Way("首页", "portal:home"), Way("无", "none:x")])
+    monkeypatch.setattr(
+        "gongkai.search.views.WAYS", [*WAYS, Way("首页", "portal:home"), Way("没装", "none:x")]
+    )
     page = Client().get("/ask/", {"q": "火星上的税率是多少？"}).content.decode()
-    assert '<a href="/">首页</a>' in page and "none" not in page
+    assert '<a href="/">首页</a>' in page and "没装" not in page
 
 
 def test_the_api_gives_the_same(some: Put) -> None:

@@ -100,9 +100,14 @@ def _whole(words: Words, synonyms: Mapping[str, tuple[tuple[str, ...], ...]]) ->
     return tuple(_sequence(other, SYNONYM) for other in synonyms.get(words.plain.strip(), ()))
 
 
-def loose(words: Words, synonyms: Mapping[str, tuple[tuple[str, ...], ...]], minimum: int = 1) -> Query:
-    """放宽：任一词即可（minimum 为至少几个词），用于 documents 表。"""
-    return AnyOf(tuple(_one(word, synonyms) for word in words.least), minimum)
+def counting(words: Words) -> Query:
+    """长问句的总数与筛选计数：正文至少含一半的词的才算，用于 documents 表，不管名次。"""
+    return AnyOf(tuple(Term("body", word) for word in words.least), max(1, (len(words.least) + 1) // 2))
+
+
+def loose(words: Words, synonyms: Mapping[str, tuple[tuple[str, ...], ...]]) -> Query:
+    """放宽：任一词即可，用于 documents 表。"""
+    return AnyOf(tuple(_one(word, synonyms) for word in words.least))
 
 
 def long(words: Words, reader: Reader, synonyms: Mapping[str, tuple[tuple[str, ...], ...]]) -> Query | None:

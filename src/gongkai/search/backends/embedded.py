@@ -175,6 +175,9 @@ class EmbeddedWriter:
         self.writers = {
             table: _open(folder / table).writer(heap_size=memory, num_threads=1) for table in TABLES
         }
+        for writer in self.writers.values():
+            # 上次若在提交当中被杀，会留下写了一半的文件；不先清掉，重做到同一步时会因文件已在而永远提交不了。
+            writer.garbage_collect_files()
 
     def apply(self, *, removed: Iterable[str], added: Iterable[Bundle]) -> None:
         added = list(added)
