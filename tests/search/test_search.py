@@ -303,3 +303,26 @@ def test_public_requirements_are_found_and_leave_when_taken_back(
     assert results.total and all("/plans/" in hit.document.url for hit in results.hits)
     plans.release(person("office"), ledger, on=False)
     assert search(Criteria("政策解读")).hits == []
+
+
+def test_evaluate_measures_and_says_which_line_is_wrong(
+    some: Put, tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import json
+
+    from django.core.management import CommandError, call_command
+
+    path = tmp_path / "questions.jsonl"
+    path.write_text(
+        '{"query": "阶梯水价", "expected": ["关于调整居民阶梯水价的通知"]}\n\n'
+        '{"query": "火箭", "expected": ["没有的"]}\n',
+        encoding="utf-8",
+    )
+    call_command("evaluate", str(path), json=True)
+    report = json.loads(capsys.readouterr().out)
+    assert report == {"questions": 2, "recall@10": 0.5, "mrr": 0.5, "missed": ["火箭"]}
+    path.write_text('{"query": "水"}\n', encoding="utf-8")
+    with pytest.raises(CommandError, match="第 1 行"):
+        call_command("evaluate", str(path))
+    with pytest.raises(CommandError, match="打不开"):
+        call_command("evaluate", str(tmp_path / "none"))

@@ -72,6 +72,8 @@ def extract(original: str, words: Iterable[str], *, start: int = 0, end: int = 0
     head = max(part.rfind(mark, max(0, first - 40), first) for mark in "。；！？\n")
     first = head + 1 if head >= 0 else max(0, first - 20)
     last = min(len(part), first + WIDTH)
+    # 不把查到的词从中间截断。
+    last = next((end for start, end in found if start < last < end), last)
     pieces = _pieces(part, first, last, found)
     if base + first > 0 and pieces:
         pieces.insert(0, Piece("…", False))
