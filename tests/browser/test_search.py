@@ -29,9 +29,16 @@ def library(bureau: Any, settings: Any, tmp_path: Path) -> Iterator[None]:
     )
     for number, (title, body, validity, year) in enumerate(rows, 1):
         entry = Entry(
-            f"test.item:{number}", title, "/plans/", body, organisation=bureau, validity=validity,
-            kind="规范性文件" if number < 3 else "通知", date=date(year, 5, 1), numbers=(f"临府〔{year}〕{number}号",),
-        )  # fmt: skip
+            f"test.item:{number}",
+            title,
+            "/plans/",
+            body,
+            organisation=bureau,
+            validity=validity,
+            kind="规范性文件" if number < 3 else "通知",
+            date=date(year, 5, 1),
+            numbers=(f"临府〔{year}〕{number}号",),
+        )
         with transaction.atomic():
             actions.put(entry)
     indexer.rebuild()
@@ -54,7 +61,7 @@ def test_a_citizen_searches_and_asks(chromium: Any, live_server: Any, library: N
     citizen.page.fill("#ask-q", "检修需要停水的，应当提前多少小时通知用户？")
     citizen.press("提问").sees("24小时").sees("第一条").sees("看原文这一处").check()
     citizen.open("/ask/?q=护照丢了怎么补办？").sees("未找到").sees("12345")
-    citizen.press("长者模式", within="header").check()
+    citizen.follow("长者模式", within="header").check()
 
 
 def test_suggestions_come_while_typing(chromium: Any, live_server: Any, library: None) -> None:  # noqa: F811
