@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import Client
 from hypothesis import given, settings
@@ -17,9 +20,10 @@ import gongkai
 from gongkai.portal.headers import CONTENT_SECURITY_POLICY, SECURITY_HEADERS
 from gongkai.portal.prose import render
 from gongkai.portal.purging import purge, used_classes
-from gongkai.portal.styles import squeeze, stylesheet
+from gongkai.portal.styles import squeeze, style_hash, stylesheet
 from gongkai.portal.traditional import convert
 from gongkai.records import demo as library
+from gongkai.records.colours import readable
 
 
 def test_the_headers_are_strict_everywhere_but_in_the_editing_office(bureau: Any) -> None:
@@ -103,3 +107,20 @@ def test_only_what_people_read_becomes_traditional() -> None:
 def test_whatever_the_body_nothing_dangerous_is_shown(body: str) -> None:
     out = render(f"{body}<script>x()</script><p onclick='x()' style='a'>发</p>")
     assert "<script" not in out and "onclick=" not in re.sub(r">[^<]*<", "><", out) and "<style" not in out
+
+
+@pytest.mark.django_db
+def test_a_site_wears_its_own_colour(site: Any) -> None:
+    site.colour = "#7a1f1f"
+    site.save()
+    page = Client().get("/").content.decode()
+    assert "--main:#7a1f1f" in page and "--dark:#551616" in page
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)
+    assert policy and html.unescape(style_hash("#7a1f1f")) in html.unescape(policy[1])
+
+
+@pytest.mark.parametrize("colour", ["#ffffff", "#9bd", "red;}", "#0b4ea2}"])
+def test_a_colour_that_cannot_be_read_is_refused(colour: str) -> None:
+    with pytest.raises(ValidationError):
+        readable(colour)
+    readable("#0b4ea2")

@@ -16,7 +16,7 @@ from gongkai.accounts.navigation import staff_nav
 from . import sites
 from .headers import page_policy
 from .metas import site_metas
-from .styles import stylesheet
+from .styles import DEFAULT_COLOUR, stylesheet
 from .traditional import wanted as traditional_wanted
 
 # 设置里的缺省名称也要译；各单位自己设的名称原样显示。
@@ -42,6 +42,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "contact": found.contact,
         }
         values |= {key: value for key, value in own.items() if value}
+    colour = found.colour if found is not None else DEFAULT_COLOUR
     named = found is not None or settings.SITE["name"] not in DEFAULT_NAMES
     return {
         # 登录页的视图自己也给 site（域名），会盖住这里的，所以页眉页脚用 house。
@@ -50,8 +51,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_lang": _CHINESE if english and named else "",
         "zh": _CHINESE if english else "",
         "site_metas": site_metas(found) if found is not None else [],
-        "stylesheet": stylesheet,
-        "page_policy": page_policy,
+        "stylesheet": partial(stylesheet, colour),
+        "page_policy": partial(page_policy, colour),
         "elder": request.COOKIES.get("elder") == "1",
         "traditional": traditional_wanted(request),
         "menu": partial(sites.menu, request),

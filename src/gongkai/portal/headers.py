@@ -52,9 +52,9 @@ _SIGN_IN: Final = "/accounts/"
 _OTHER_SHELLS: Final = ("/office/",)
 
 
-def page_policy() -> str:
-    """写在页面里的一半：缺省一概不许，样式只认内嵌的这一段和本站的文件。"""
-    return "; ".join(("default-src 'none'", *_COMMON, f"style-src 'self' '{style_hash()}'"))
+def page_policy(colour: str) -> str:
+    """写在页面里的一半：缺省一概不许，样式只认内嵌的这一段（colour 为站点主色）和本站的文件。"""
+    return "; ".join(("default-src 'none'", *_COMMON, f"style-src 'self' '{style_hash(colour)}'"))
 
 
 def headers_middleware(

@@ -28,15 +28,27 @@ def squeeze(css: str) -> str:
     return "".join(parts).strip()
 
 
+DEFAULT_COLOUR: Final = "#0b4ea2"
+_COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+def _darker(colour: str) -> str:
+    """深一档：主色压暗三成，作页眉悬停和标题用。"""
+    parts = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return "#" + "".join(f"{round(part * 0.7):02x}" for part in parts)
+
+
 @cache
-def stylesheet() -> SafeString:
-    """全部样式：文件是我们自己的，不含人写的内容，所以可以原样写进页面。"""
+def stylesheet(colour: str = DEFAULT_COLOUR) -> SafeString:
+    """全部样式：文件是我们自己的，colour 为站点主色（#rrggbb，写错的不用），所以可以原样写进页面。"""
     css = squeeze("".join(path.read_text(encoding="utf-8") for path in (SUBSET, *OWN)))
     if "</" in css:
         raise ValueError("样式里不能有“</”，会提前结束 style 元素")
-    return mark_safe(css)  # noqa: S308 仓库里的文件
+    if _COLOUR.fullmatch(colour) and colour.lower() != DEFAULT_COLOUR:
+        css += f":root{{--main:{colour};--dark:{_darker(colour)}}}"
+    return mark_safe(css)  # noqa: S308 仓库里的文件和核对过的颜色
 
 
-def style_hash() -> str:
+def style_hash(colour: str = DEFAULT_COLOUR) -> str:
     """样式的摘要：写进内容安全策略，只认这一段内嵌样式。"""
-    return "sha256-" + base64.b64encode(hashlib.sha256(stylesheet().encode()).digest()).decode()
+    return "sha256-" + base64.b64encode(hashlib.sha256(stylesheet(colour).encode()).digest()).decode()

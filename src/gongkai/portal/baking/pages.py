@@ -12,7 +12,7 @@ from gongkai.records.queries import public_records
 from .models import PageUse
 
 # 每站都有、随任何信息而变的页面。
-COMMON = ("/", "/library/", "/planning/", "/institutions/", "/sitemap.xml")
+COMMON = ("/", "/columns/", "/library/", "/planning/", "/institutions/", "/sitemap/", "/sitemap.xml")
 FEEDS = ("feed.xml", "atom.xml", "feed.json")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, time
-from typing import Any, Final
+from typing import Final
 from xml.sax.saxutils import escape
 
 from django.db.models import Max
@@ -18,6 +19,9 @@ from django.views.decorators.http import require_safe
 from gongkai.records import public
 from gongkai.records.models import Column, Record, Site
 from gongkai.records.queries import public_records
+from gongkai.search.backends.base import Unavailable
+from gongkai.search.forms import FILTERS, criteria_of
+from gongkai.search.queries import search
 
 from ..sites import absolute, columns, site_of
 from .columns import found_column
@@ -41,74 +45,145 @@ def _title(site: Site, column: Column) -> str:
     return f"{column.name} - {site.name}"
 
 
-def _feed(request: HttpRequest, path: str, kind: type[SyndicationFeed], name: str) -> HttpResponse:
+@dataclass(frozen=True, slots=True)
+class Item:
+    """订阅里的一条：link 地址（也是编号），at 发布时间，updated 改动时间。"""
+
+    link: str
+    title: str
+    summary: str
+    at: datetime
+    updated: datetime
+    author: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """一个订阅：title 名称，home 对应的页面，base 订阅地址去掉文件名的部分，query 查询串。"""
+
+    title: str
+    home: str
+    base: str
+    description: str
+    items: list[Item]
+    query: str = ""
+
+    def address(self, name: str) -> str:
+        """订阅自己的地址。"""
+        return f"{self.base}{name}{self.query}"
+
+
+def _item(record: Record) -> Item:
+    live = record.live
+    updated, tags = timezone.localtime(live.published_at), tuple(live.keywords)
+    return Item(_link(record), live.title, live.summary, _moment(record), updated, live.issuer, tags)
+
+
+def _of_column(request: HttpRequest, path: str) -> Channel:
     site, column = found_column(request, path)
-    home = absolute(site, column.get_absolute_url())
+    home, title = absolute(site, column.get_absolute_url()), _title(site, column)
+    items = [_item(row.record) for row in public.newest(column, LENGTH)]
+    return Channel(title, home, home, column.description or title, items)
+
+
+def _of_search(request: HttpRequest) -> Channel:
+    """查找的订阅：同样的条件，新的在前。错误：Http404——没有写查找词或筛选；检索不通时抛出 Unavailable。"""
+    site, criteria = site_of(request), criteria_of(request.GET)
+    if not criteria.query and not any(getattr(criteria, name) for name in FILTERS):
+        raise Http404(_("请先写查找词"))
+    found = search(replace(criteria, newest=True, page=1))
+    items = []
+    for hit in found.hits:
+        document = hit.document
+        at = make_aware(datetime.combine(document.date or timezone.localdate(), time()))
+        extract = "".join(piece.text for piece in hit.extract)
+        items.append(Item(absolute(site, document.url), document.title, extract, at, at))
+    title = _("查找“%(query)s” - %(site)s") % {"query": criteria.query, "site": site.name}
+    query = f"?{request.GET.urlencode()}"
+    return Channel(title, absolute(site, f"/search/{query}"), absolute(site, "/search/"), title, items, query)
+
+
+def _syndicate(channel: Channel, kind: type[SyndicationFeed], name: str) -> HttpResponse:
     feed = kind(
-        title=_title(site, column),
-        link=home,
-        description=column.description or _title(site, column),
+        title=channel.title,
+        link=channel.home,
+        description=channel.description,
         language="zh-cn",
-        feed_url=home + name,
+        feed_url=channel.address(name),
     )
-    for row in public.newest(column, LENGTH):
-        record, live = row.record, row.record.live
+    for item in channel.items:
         feed.add_item(
-            title=live.title,
-            link=_link(record),
-            description=live.summary,
-            pubdate=_moment(record),
-            updateddate=timezone.localtime(live.published_at),
-            unique_id=_link(record),
-            author_name=live.issuer,
+            title=item.title,
+            link=item.link,
+            description=item.summary,
+            pubdate=item.at,
+            updateddate=item.updated,
+            unique_id=item.link,
+            author_name=item.author,
         )
     response = HttpResponse(content_type=feed.content_type)
     feed.write(response, "utf-8")
     return response
 
 
+def _as_json(channel: Channel) -> HttpResponse:
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": channel.title,
+        "home_page_url": channel.home,
+        "feed_url": channel.address("feed.json"),
+        "language": "zh-CN",
+        "items": [
+            {
+                "id": item.link,
+                "url": item.link,
+                "title": item.title,
+                "summary": item.summary,
+                "content_text": item.summary or item.title,
+                "date_published": item.at.isoformat(),
+                "date_modified": item.updated.isoformat(),
+                "authors": [{"name": item.author}] if item.author else [],
+                "tags": list(item.tags),
+            }
+            for item in channel.items
+        ],
+    }
+    return JsonResponse(feed, content_type="application/feed+json", json_dumps_params={"ensure_ascii": False})
+
+
 @require_safe
 def rss(request: HttpRequest, path: str) -> HttpResponse:
-    """RSS 2.0。"""
-    return _feed(request, path, Rss201rev2Feed, "feed.xml")
+    """栏目的 RSS 2.0。"""
+    return _syndicate(_of_column(request, path), Rss201rev2Feed, "feed.xml")
 
 
 @require_safe
 def atom(request: HttpRequest, path: str) -> HttpResponse:
-    """Atom 1.0。"""
-    return _feed(request, path, Atom1Feed, "atom.xml")
+    """栏目的 Atom 1.0。"""
+    return _syndicate(_of_column(request, path), Atom1Feed, "atom.xml")
 
 
 @require_safe
 def json_feed(request: HttpRequest, path: str) -> HttpResponse:
-    """JSON Feed 1.1（jsonfeed.org）。"""
-    site, column = found_column(request, path)
-    home = absolute(site, column.get_absolute_url())
-    items: list[dict[str, Any]] = []
-    for row in public.newest(column, LENGTH):
-        record, live = row.record, row.record.live
-        items.append(
-            {
-                "id": _link(record),
-                "url": _link(record),
-                "title": live.title,
-                "summary": live.summary,
-                "content_text": live.summary or live.title,
-                "date_published": _moment(record).isoformat(),
-                "date_modified": timezone.localtime(live.published_at).isoformat(),
-                "authors": [{"name": live.issuer}],
-                "tags": live.keywords,
-            }
+    """栏目的 JSON Feed 1.1（jsonfeed.org）。"""
+    return _as_json(_of_column(request, path))
+
+
+@require_safe
+def search_feed(request: HttpRequest, kind: str) -> HttpResponse:
+    """查找的订阅：kind 为 rss、atom 或 json；有新的符合条件的信息就多一条。"""
+    try:
+        channel = _of_search(request)
+    except Unavailable:
+        return HttpResponse(
+            _("检索暂时不通，请稍后再试"), status=503, content_type="text/plain; charset=utf-8"
         )
-    feed = {
-        "version": "https://jsonfeed.org/version/1.1",
-        "title": _title(site, column),
-        "home_page_url": home,
-        "feed_url": home + "feed.json",
-        "language": "zh-CN",
-        "items": items,
-    }
-    return JsonResponse(feed, content_type="application/feed+json", json_dumps_params={"ensure_ascii": False})
+    if kind == "json":
+        return _as_json(channel)
+    if kind == "atom":
+        return _syndicate(channel, Atom1Feed, "atom.xml")
+    return _syndicate(channel, Rss201rev2Feed, "feed.xml")
 
 
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from gongkai.accounts.queries import reach
 from gongkai.core.models import Organisation
 
+from ..colours import readable
+
 
 class SiteQuerySet(models.QuerySet["Site"]):
     def visible_to(self, user: Any) -> SiteQuerySet:
@@ -41,7 +43,7 @@ class Site(models.Model):
         _("主色"),
         max_length=7,
         default="#0b4ea2",
-        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("主色写成 #0b4ea2 的样子"))],
+        validators=[readable],
     )
     contact = models.CharField(_("联系方式"), max_length=120, blank=True)
     icp = models.CharField(_("ICP 备案号"), max_length=60, blank=True)
