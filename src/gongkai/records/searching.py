@@ -19,8 +19,8 @@ from .texts import parts
 
 NAME = "records.record"
 _VALIDITY = {Record.Validity.LAPSED: Validity.EXPIRED}
-# 标题、文号另有栏；公开说明、不予公开的依据不是内容。
-_LEFT_OUT = frozenset({"title", "change_note", "refusal_ground"})
+# 标题、文号另有栏；公开说明、不予公开的依据不是内容，校验值只给机器看。
+_LEFT_OUT = frozenset({"title", "change_note", "refusal_ground", "fields.text_sha256"})
 
 
 def load(number: int) -> Entry | None:

@@ -47,7 +47,9 @@ def parts(edition: Edition) -> Iterator[tuple[str, str, str]]:
         yield name, str(Edition._meta.get_field(name).verbose_name), getattr(edition, name)
     yield "body", str(_("正文")), text_of(edition.body)
     for field in fields_of(edition.record.kind):
-        yield f"fields.{field.name}", str(field.label), str(edition.fields.get(field.name) or "")
+        value = edition.fields.get(field.name) or ""
+        # 选项存的是代号，给人看、供检索的是名称。
+        yield f"fields.{field.name}", str(field.label), str(dict(field.choices).get(value, value))
     for row in edition.attachments.all():
         label = _("附件“%(name)s”") % {"name": row.name}
         yield "attachments", label, f"{row.name}\n{row.text}"
