@@ -28,7 +28,7 @@ from .content import CONTENT_FIELDS
 from .gates import problems
 from .kinds import Kind, fields_of
 from .models import Attachment, Column, Edition, Placement, Record
-from .queries import queue
+from .queries import queue, units_written_for
 
 PAGE = 30
 app_name = "desk"
@@ -53,7 +53,12 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "records/desk/waiting.html",
-        {"page_obj": page, "mine": mine[:PAGE], "querystring": _querystring(request)},
+        {
+            "page_obj": page,
+            "mine": mine[:PAGE],
+            "is_writer": bool(units_written_for(request.user)),
+            "querystring": _querystring(request),
+        },
     )
 
 

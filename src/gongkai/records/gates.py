@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gongkai.formats.documents.texts import links_of
 from gongkai.law.kinds import RecordKind, interpretation
 
 from . import links, scans
@@ -124,6 +125,17 @@ def _outside(row: LinkCheck | None) -> tuple[str, bool]:
     return "", False
 
 
+def pictures(edition: Edition) -> Iterator[Problem]:
+    """图片：没有说明的，看不见图的人不知道画的什么（GB/T 37668—2019）。"""
+    found = [link for link in links_of(edition.body) if link.is_image]
+    missing = [str(n) for n, link in enumerate(found, start=1) if not link.text.strip()]
+    if missing:
+        message = _("第 %(these)s 张图片没有说明；在正文里双击图片，写进“替代文字”") % {
+            "these": "、".join(missing)
+        }
+        yield Problem("body", _label("body"), message, False)
+
+
 # 这些类型按文号定要不要解读；照抄国家正式文本的法规，由起草的机关解读。
 _INTERPRETED: Final = frozenset({Kind.NORMATIVE, Kind.POLICY})
 
@@ -157,7 +169,7 @@ def interpreted(edition: Edition) -> Iterator[Problem]:
         yield Problem("relations", str(_("政策解读")), why, False)
 
 
-CHECKS: Final[tuple[Check, ...]] = (required, openness, dates, texts, dead_links, interpreted)
+CHECKS: Final[tuple[Check, ...]] = (required, openness, dates, texts, pictures, dead_links, interpreted)
 
 
 def problems(edition: Edition) -> list[Problem]:

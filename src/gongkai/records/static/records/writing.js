@@ -26,6 +26,9 @@
     }));
   };
 
+  const area = document.querySelector("textarea[data-writing]");
+  let editor = null;
+
   // 没存就走：提醒。
   const dirty = document.getElementById("dirty");
   let changed = false;
@@ -36,7 +39,11 @@
   form.addEventListener("input", (event) => {
     if (!event.target.closest(".writing-relate, .writing-drop, .writing-word")) touch();
   });
-  form.addEventListener("submit", () => { changed = false; });
+  form.addEventListener("submit", () => {
+    // 编辑器过一会儿才把刚打的字写回文本框；打完马上按保存的，这里补上。
+    if (editor) area.value = editor.getEditorValue();
+    changed = false;
+  });
   window.addEventListener("beforeunload", (event) => {
     if (changed) event.preventDefault();
   });
@@ -56,8 +63,6 @@
   }
 
   const notices = document.getElementById("notices");
-  const area = document.querySelector("textarea[data-writing]");
-  let editor = null;
 
   const insert = async (html, where) => {
     const data = new FormData();
@@ -120,6 +125,7 @@
       showWordsCounter: false,
       hidePoweredByJodit: true,
       statusbar: true,
+      showPlaceholder: false,
       askBeforePasteHTML: false,
       askBeforePasteFromWord: false,
       processPasteHTML: false,
@@ -175,7 +181,9 @@
         change: touch,
       },
     });
-    editor.editor.setAttribute("aria-label", words.body);
+    for (const [name, value] of [["role", "textbox"], ["aria-multiline", "true"], ["aria-label", words.body]]) {
+      editor.editor.setAttribute(name, value);
+    }
     editor.editor.classList.add("writing-body");
   }
 
