@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -141,6 +142,8 @@ def facts(edition: Edition) -> list[tuple[Any, Any]]:
             value = getattr(edition, f"get_{name}_display")()
         if isinstance(value, list):
             value = "、".join(map(str, value))
+        if isinstance(value, date):
+            value = value.isoformat()
         if value not in (None, ""):
             found.append((field.verbose_name, value))  # type: ignore[union-attr]
     for spec in fields_of(edition.record.kind):
