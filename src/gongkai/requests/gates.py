@@ -359,7 +359,9 @@ def letter_problems(letter: Letter) -> list[Refusal]:
         letters.remedy_text(letter)
     except (MissingValueError, StaleLawError) as error:
         found.append(Refusal("remedy", str(error)))
-    found += [
-        Refusal("stale", text) for text in stale_citations(letters.text_of(letter), letters.date_of(letter))
-    ]
+    try:
+        text = letters.text_of(letter)
+    except ValueError as error:
+        return [*found, Refusal("text", str(error))]
+    found += [Refusal("stale", problem) for problem in stale_citations(text, letters.date_of(letter))]
     return found

@@ -165,6 +165,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "files"
+# 公文另加的字体目录（仿宋、小标宋等由单位自行取得许可），几个的用冒号隔开。
+FONT_PATHS = [path for path in os.environ.get("GONGKAI_FONTS", "").split(":") if path]
 # 烘焙的静态页面：其下一个域名一个目录，由 nginx 或应用前面的一小段程序直接发出。
 SITE_ROOT = Path(os.environ.get("GONGKAI_SITE_ROOT", DATA_DIR / "site"))
 # 上传的文件只经视图按权限发出，不设公开目录；采编用的图片由后台的视图发出。

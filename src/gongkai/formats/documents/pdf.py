@@ -120,7 +120,8 @@ _NO_GLYPH: Final = re.compile(r"the text `\"(.+?)\"` could not be displayed")
 def _explained(error: Exception) -> DocumentError:
     missing = _NO_GLYPH.search(str(getattr(error, "message", error)))
     if missing:
-        chars = missing.group(1)
+        # 排版程序把没有字形的字写成 \\u{e000}，还原成字。
+        chars = re.sub(r"\\u\{([0-9a-f]+)\}", lambda m: chr(int(m[1], 16)), missing.group(1))
         points = "、".join(f"U+{ord(char):04X}" for char in chars)
         return DocumentError(f"字体里没有“{chars}”（{points}），不能生成 PDF；请改字，或安装含有这个字的字体")
     return DocumentError("PDF 没有生成：正文里有排版程序处理不了的内容；请改用导出 Word")

@@ -19,7 +19,6 @@ from gongkai.core.models import Organisation
 from gongkai.core.states import Refused
 from gongkai.law import clock as law
 from gongkai.law import fees
-from gongkai.law.clock_log import say
 
 from .. import clock, states
 from ..models import Case, CaseEvent, Extension, FeeNotice, Payment
@@ -85,11 +84,14 @@ def notice_fee(
         if choice.yuan == 0:
             refuse("amount", _("按这种标准计算是 0 元，不用收费"))
         sums = choice.lines[-1] if choice.rank else "；".join(choice.lines)
-        body = (
-            f"依据{choice.article}，你（单位）的申请（编号{case.number}）{sums}，合计{choice.yuan}元。"
-            f"缴纳方式：{rules.payment}。请于收到次日起20个工作日内缴纳；逾期未缴纳的视为放弃申请。"
-        )
-        fields = {"method": method, "lines": choice.lines, "yuan": choice.yuan, "why": why, "body": body}
+        fields = {
+            "method": method,
+            "article": choice.article,
+            "sums": sums,
+            "lines": choice.lines,
+            "yuan": choice.yuan,
+            "why": why,
+        }
         letter = issue(user, case, "T09", fields)
         notice = FeeNotice(
             case=case,
@@ -251,15 +253,10 @@ def answer_extension(user: Any, extension: Extension, *, grant: bool, answer: st
         row.answered_by, row.answered_on, row.answer = user, timezone.localdate(), answer[:300]
         if grant:
             until = current_calendar().add(case.due, row.workdays)
-            body = (
-                f"因{row.reason.rstrip('。')}，根据《中华人民共和国政府信息公开条例》第三十三条，"
-                f"经本机关政府信息公开工作机构负责人同意，你（单位）的申请（编号{case.number}）延长至{say(until)}前答复。"
-            )
             fields = {
                 "until": until.isoformat(),
                 "workdays": row.workdays,
                 "reason": row.reason,
-                "body": body,
             }
             row.letter = issue(user, case, "T06", fields)
         row.save()

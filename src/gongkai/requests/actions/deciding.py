@@ -17,7 +17,6 @@ from gongkai.core.fields import blind_index
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refusal, Refused
 from gongkai.law.clock_events import OPINION_WORKDAYS
-from gongkai.law.clock_log import say
 from gongkai.law.decisions import STEPS, walk
 
 from .. import clock, gates, states
@@ -220,18 +219,14 @@ def consult(
         days, token = within or OPINION_WORKDAYS, secrets.token_urlsafe(24)
         template = "T07" if party == "third_party" else "T08"
         article = {"third_party": "第三十二条", "co_maker": "第三十四条"}.get(party, "第三十三条第三款")
-        silence = _SILENCE[party]
-        body = (
-            f"本机关正在办理一件政府信息公开申请，涉及：{content}。根据《中华人民共和国政府信息公开条例》{article}，"
-            f"请自收到本征求意见书之日起{days}个工作日内提出是否同意公开的意见，不同意的说明理由。{silence}。"
-        )
         fields = {
             "addressee": name,
             "content": content,
             "within": days,
             "party": party,
+            "article": article,
+            "silence": _SILENCE[party],
             "token": token,
-            "body": body,
         }
         to = Letter.Addressee.THIRD_PARTY if party == "third_party" else Letter.Addressee.ORGAN
         letter = issue(user, case, template, fields, addressee=to)
@@ -351,11 +346,12 @@ def override(user: Any, consultation: Consultation, *, content: str, reason: str
             refuse("override", _("各项决定里没有要公开这一第三方反对公开的内容"))
         if not content.strip() or not reason.strip():
             refuse("reason", _("请写明公开的内容和理由"))
-        body = (
-            f"本机关于{say(row.opinion_on)}收到你（单位）不同意公开的意见。"
-            f"经审查，本机关决定公开：{content}。理由：{reason}。"
-        )
-        fields = {"addressee": row.name, "content": content, "reason": reason, "body": body}
+        fields = {
+            "addressee": row.name,
+            "content": content,
+            "reason": reason,
+            "opinion_on": row.opinion_on.isoformat(),
+        }
         row.override_letter = issue(user, case, "T07c", fields, addressee=Letter.Addressee.THIRD_PARTY)
         row.save(update_fields=["override_letter"])
         audit(user, "requests.override", case)

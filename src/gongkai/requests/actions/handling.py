@@ -14,7 +14,6 @@ from gongkai.audit.actions import record as audit
 from gongkai.core.calendar import current_calendar
 from gongkai.core.models import Organisation
 from gongkai.law import clock as law
-from gongkai.law.clock_log import say
 
 from .. import clock, states
 from ..models import Applicant, Assignment, Case, CaseEvent, CorrectionNotice, Letter, ReasonsNotice
@@ -120,13 +119,7 @@ def ask_correction(
             )
         rules = rules_of(case.agency)
         days = within or rules.correction_workdays
-        listing = "；".join(f"{n}.{row['text']}（{row['guidance']}）" for n, row in enumerate(rows, 1))
-        body = (
-            f"本机关于{say(case.received_on)}收到你（单位）提出的政府信息公开申请（编号{case.number}）。"
-            f"根据《中华人民共和国政府信息公开条例》第三十条，请于收到本告知书之日起{days}个工作日内补正下列事项："
-            f"{listing}。逾期不补正且无正当理由的，视为放弃申请，本机关不再处理。"
-        )
-        letter = issue(user, case, "T04", {"defects": rows, "within": days, "body": body})
+        letter = issue(user, case, "T04", {"defects": rows, "within": days})
         notice = CorrectionNotice.objects.create(
             case=case, letter=letter, defects=rows, within=days, late_reason=late_reason
         )
@@ -185,11 +178,7 @@ def ask_reasons(user: Any, case: Case, *, counts: str, within: int | None = None
         if not counts.strip():
             refuse("counts", _("请写明申请的数量、频次"))
         days = within or rules_of(case.agency).reasons_workdays
-        body = (
-            f"你（单位）申请的数量、频次明显超过合理范围：{counts}。根据《中华人民共和国政府信息公开条例》"
-            f"第三十五条，请于收到本告知书之日起{days}个工作日内说明理由。"
-        )
-        letter = issue(user, case, "T05", {"counts": counts, "within": days, "body": body})
+        letter = issue(user, case, "T05", {"counts": counts, "within": days})
         notice = ReasonsNotice.objects.create(case=case, letter=letter, counts=counts, within=days)
         audit(user, "requests.ask_reasons", case, counts=counts)
     return notice
@@ -235,10 +224,6 @@ def judge_reasons(
         if reasonable and postponed_until:
             if postponed_until <= case.due:
                 refuse("until", _("延迟到的日期须晚于现在的期限"))
-            body = (
-                f"你（单位）说明的理由合理，但本机关无法在规定期限内答复。根据《中华人民共和国政府信息公开条例》"
-                f"第三十五条，延迟至{say(postponed_until)}答复。"
-            )
-            letter = issue(user, case, "T06", {"postponed_until": postponed_until.isoformat(), "body": body})
+            letter = issue(user, case, "T06", {"postponed_until": postponed_until.isoformat()})
         audit(user, "requests.judge_reasons", case, reasonable=reasonable, until=postponed_until)
     return letter

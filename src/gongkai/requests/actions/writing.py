@@ -38,10 +38,11 @@ def issue(
         round=case.round,
         template=template,
         addressee=addressee,
-        title=letters.TITLES[template],
+        title="",
         fields=json.dumps(fields, ensure_ascii=False),
         author=user if getattr(user, "pk", None) else None,
     )
+    letter.title = letters.title_of(letter)
     _finish(letter, user)
     return letter
 
@@ -58,12 +59,12 @@ def _finish(letter: Letter, user: Any) -> None:
     try:
         document_number(letter.code, letter.year, letter.serial)
         letter.remedy = letters.remedy_text(letter)
+        letter.text = letters.text_of(letter)
+        rendered = letters.render(letter)
     except ValueError as error:
         raise Refused([Refusal("letter", str(error))]) from error
-    letter.text = letters.text_of(letter)
     letter.state = L.SIGNED
     letter.save()
-    rendered = letters.render(letter)
     letter.template_version = rendered.version
     letter.sha256 = hashlib.sha256(rendered.content).hexdigest()
     letter.file.save(f"{letter.sha256}{rendered.suffix}", ContentFile(rendered.content), save=False)
@@ -90,7 +91,7 @@ def draft_decision(user: Any, case: Case) -> Letter:
         letter = letter or Letter(case=case, round=case.round, author=user)
         main = gates.main_code(items) or codes[0]
         letter.template = "T12" if row == "r2" else DECISIONS[main].template
-        letter.title = letters.TITLES[letter.template]
+        letter.title = letters.title_of(letter)
         # 决定变了，照旧决定改过的正文不能再用。
         letter.codes, letter.outcome, letter.author, letter.text = codes, row, user, ""
         letter.withheld = [part["code"] for item in items for part in item.withheld]

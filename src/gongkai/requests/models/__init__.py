@@ -3,12 +3,14 @@
 from .after import Complaint, Proceeding, RecordCorrection, Suggestion
 from .cases import Assignment, Case, CaseEvent, CaseFile, CaseNotice, Item
 from .letters import Delivery, Letter, LetterStep
+from .papers import ArchivePackage, HiddenCheck, LetterTemplate
 from .people import Applicant
 from .rules import RequestRules
 from .steps import Consultation, CorrectionNotice, Extension, FeeNotice, Payment, ReasonsNotice, SearchRecord
 
 __all__ = [
     "Applicant",
+    "ArchivePackage",
     "Assignment",
     "Case",
     "CaseEvent",
@@ -20,9 +22,11 @@ __all__ = [
     "Delivery",
     "Extension",
     "FeeNotice",
+    "HiddenCheck",
     "Item",
     "Letter",
     "LetterStep",
+    "LetterTemplate",
     "Payment",
     "Proceeding",
     "ReasonsNotice",

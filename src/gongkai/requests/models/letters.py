@@ -62,7 +62,8 @@ class Letter(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="letters")
     round = models.PositiveSmallIntegerField(default=1)
     template = models.CharField(_("文书"), max_length=5)
-    template_version = models.CharField(_("模板版本"), max_length=40, blank=True)
+    # 所用各模板的版本，如“T00/标准1 T13/自订2”。
+    template_version = models.CharField(_("模板版本"), max_length=300, blank=True)
     addressee = models.CharField(_("发给"), max_length=11, choices=Addressee, default=Addressee.APPLICANT)
     # 各项的决定代码；程序性文书为空。
     codes = models.JSONField(_("决定代码"), default=list, blank=True)
