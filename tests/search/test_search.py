@@ -326,3 +326,36 @@ def test_evaluate_measures_and_says_which_line_is_wrong(
         call_command("evaluate", str(path))
     with pytest.raises(CommandError, match="打不开"):
         call_command("evaluate", str(tmp_path / "none"))
+
+
+def test_an_upgraded_site_is_indexed_by_the_worker(ledger: Any, person: Callable[[str], Any]) -> None:
+    from gongkai.workplans import actions as plans
+
+    plans.release(person("office"), ledger, on=True)
+    # 升级之前就公开的：检索里什么都没有。
+    Outbox.objects.all().delete()
+    SearchDocument.objects.all().delete()
+    while indexer.step():
+        pass
+    total = search(Criteria("政策解读")).total
+    assert total
+    # 平时的对账只收缺的、撤多的。
+    SearchDocument.objects.filter(key__startswith="workplans.requirement:").first().delete()
+    SearchDocument.objects.create(key="workplans.requirement:0", title="早已没有的", url="/")
+    assert actions.synchronise(["workplans.requirement"]) == {"workplans.requirement": 2}
+    assert actions.synchronise(["workplans.requirement"]) == {"workplans.requirement": 0}
+    assert actions.synchronise(["workplans.requirement"], everything=True)["workplans.requirement"] > 20
+
+
+@pytest.mark.parametrize(
+    "query", ["水\x00价", "\x00", "%_\\'\"", "AND OR NOT", "*:*", "title:水", "（", "🚰停水", "ſß"]
+)
+def test_any_query_is_taken(some: Put, query: str) -> None:
+    from gongkai.search.answers import answer
+    from gongkai.search.correction import suggestions
+
+    search(Criteria(query))
+    answer(query)
+    suggestions(query)
+    memory.missed(NotFound.Kind.SEARCH, query)
+    memory.flush()

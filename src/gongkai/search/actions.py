@@ -66,19 +66,24 @@ def withdraw(key: str) -> None:
         Outbox.objects.create(key=key, withdrawal=True)
 
 
-def synchronise(names: Iterable[str] = ()) -> dict[str, int]:
-    """对账：按各来源现在应当查得到的，收进缺的，撤下多的；返回各来源的件数。"""
+def synchronise(names: Iterable[str] = (), *, everything: bool = False) -> dict[str, int]:
+    """对账：按各来源现在应当查得到的，收进缺的，撤下多的；返回各来源收进与撤下的件数。
+
+    参数：names 为来源，空为全部；everything 为真时已在的也重取一遍（如改了栏目名称之后）。
+    """
     counts = {}
     for name in names or SOURCES:
         wanted = {f"{name}:{number}" for number in SOURCES[name].keys()}
-        present = SearchDocument.objects.filter(published=True, key__startswith=f"{name}:")
-        for key in sorted(set(present.values_list("key", flat=True)) - wanted):
+        rows = SearchDocument.objects.filter(published=True, key__startswith=f"{name}:")
+        present = set(rows.values_list("key", flat=True))
+        stale, missing = present - wanted, wanted if everything else wanted - present
+        for key in sorted(stale):
             with transaction.atomic():
                 withdraw(key)
-        for key in sorted(wanted):
+        for key in sorted(missing):
             with transaction.atomic():
                 put(key)
-        counts[name] = len(wanted)
+        counts[name] = len(stale) + len(missing)
     return counts
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from gongkai.core.models import Alias, Organisation
 
@@ -248,7 +248,10 @@ def suggestions(prefix: str, limit: int = 8) -> list[str]:
     rows: list[Any] = []
     for kind in kinds:
         start = kind + plain
-        # 前缀用范围查，走索引；LIKE 在有的库里不走。
-        keys = VocabularyKey.objects.filter(key__gte=start, key__lt=start + "\uffff")
+        if connection.vendor == "sqlite":
+            # SQLite 的 LIKE 不走索引，用范围；PostgreSQL 按语言排序，范围不可靠，而 LIKE 有专门的索引。
+            keys = VocabularyKey.objects.filter(key__gte=start, key__lt=start + "\uffff")
+        else:
+            keys = VocabularyKey.objects.filter(key__startswith=start)
         rows += keys.order_by("-weight", "word").values_list("word", flat=True)[: limit * 3]
     return list(dict.fromkeys(rows))[:limit]

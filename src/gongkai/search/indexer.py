@@ -161,10 +161,14 @@ class Resident:
         self.stack = ExitStack()
         self.indexer: Indexer | None = None
         self.not_before = 0.0
+        self.checked = False
 
     def step(self) -> int:
         """做一批，返回条数；没有待办、别的进程占着锁、刚出过错，都返回 0。"""
-        if time.monotonic() < self.not_before or not Outbox.objects.filter(applied_at=None).exists():
+        if time.monotonic() < self.not_before:
+            return 0
+        self._first_time()
+        if not Outbox.objects.filter(applied_at=None).exists():
             return 0
         try:
             if self.indexer is None:
@@ -183,8 +187,18 @@ class Resident:
             self.close()
             raise
 
+    def _first_time(self) -> None:
+        """头一回：升级上来的系统里已有公开的信息而没有索引，先与各来源对账。"""
+        if not self.checked:
+            self.checked = True
+            if not Generation.objects.exists():
+                from .actions import synchronise
+
+                synchronise()
+
     def close(self) -> None:
         """放开写者与锁。"""
+        self.checked = False
         indexer, self.indexer = self.indexer, None
         try:
             if indexer is not None:

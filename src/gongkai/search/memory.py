@@ -38,7 +38,7 @@ def found(query: str) -> None:
 
 def missed(kind: str, query: str) -> None:
     """没查到或没答上：kind 取 NotFound.Kind。"""
-    words = query.strip()[:200]
+    words = query.replace("\x00", "").strip()[:200]
     if words:
         _note(_missed, (kind, words))
 

@@ -17,12 +17,14 @@ KEEP_DAYS = 90
 
 @task()
 def tidy(day: str, attempt: int = 1) -> str:
-    """每日整理：删去过期的热词，重算纠错词表。"""
+    """每日整理：与各来源对账，删去过期的热词，重算纠错词表。"""
+    from .actions import synchronise
     from .correction import rebuild_vocabulary
 
     try:
         HotWord.objects.filter(day__lt=timezone.localdate() - timedelta(days=KEEP_DAYS)).delete()
-        return f"纠错词 {rebuild_vocabulary()} 个"
+        moved = sum(synchronise().values())
+        return f"对出 {moved} 件，纠错词 {rebuild_vocabulary()} 个"
     except Exception as error:  # noqa: BLE001 任何错误都按退避重试
         return retry_later(tidy, attempt, error, day=day)
 

@@ -33,7 +33,8 @@ class _Table(dict[int, str]):
     """字形表：一字的统一写法，用到才算；供 str.translate 使用。"""
 
     def __missing__(self, code: int) -> str:
-        char = unicodedata.normalize("NFKC", chr(code))
+        # 空字符没有意义，PostgreSQL 也不收。
+        char = unicodedata.normalize("NFKC", chr(code)) if code else ""
         # “乾”多用于地名（乾县），逐字转换会变成“干”；查与存都不转，两边一致。
         turned = char if char == "乾" else simplified(char)
         value = turned.lower()
