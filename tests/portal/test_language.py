@@ -237,6 +237,8 @@ def test_public_pages_in_english(plain: Assignment, person: Any) -> None:
     client = reader()
     for path in ("/", "/plans/", f"/plans/{plan.pk}/", "/search/", "/search/?q=Text", "/search/?q=none"):
         english(client, path)
+    for path in ("/search/?q=Text&dead=1&year=2026", "/ask/", "/ask/?q=Text", "/ask/?q=None"):
+        english(client, path)
     for path in ("/about/", "/feedback/", "/sitemap/", "/accounts/login/", "/accounts/signup/", "/nowhere/"):
         english(client, path)
     assert "Government Openness Platform" in english(client, "/")
@@ -247,6 +249,9 @@ def test_staff_pages_in_english(plain: Assignment, person: Any) -> None:
     draft = plain.requirement.plan.organisation.importdraft_set.get().pk
     paths = {
         "office": [
+            "search/not-found/",
+            "search/synonyms/",
+            "search/pins/?query=Text",
             "board/",
             "board/?light=yellow&before=2027-01-01",
             "board/?year=2031",

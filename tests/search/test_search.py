@@ -337,6 +337,8 @@ def test_an_upgraded_site_is_indexed_by_the_worker(ledger: Any, person: Callable
     SearchDocument.objects.all().delete()
     while indexer.step():
         pass
+    # 放开锁要用数据库连接，须在本测试的数据库还在的时候。
+    indexer.RESIDENT.close()
     total = search(Criteria("政策解读")).total
     assert total
     # 平时的对账只收缺的、撤多的。
@@ -359,3 +361,26 @@ def test_any_query_is_taken(some: Put, query: str) -> None:
     suggestions(query)
     memory.missed(NotFound.Kind.SEARCH, query)
     memory.flush()
+
+
+def test_the_check_tells_when_the_index_falls_behind(some: Put, bureau: Any) -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from gongkai.core.evidence import Period, run
+
+    period = Period(2026, date(2026, 11, 25))
+
+    def status() -> str:
+        return run("search.everything", bureau, period).status
+
+    assert status() == "no_evidence"
+    some(7, "本局的通知", organisation=bureau)
+    assert status() == "met"
+    Outbox.objects.filter(applied_at=None).update(created_at=timezone.now() - timedelta(minutes=11))
+    assert status() == "late"
+    indexer.index_now()
+    assert status() == "met"
+    Generation.objects.all().delete()
+    assert status() == "missing"

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import quote as encode
 
 from . import extracts, numbers, plans, queries, ranking, text
-from .backends.base import Found, Request
+from .backends.base import Found
 from .extracts import Piece
 from .models import SearchDocument
 
@@ -72,10 +72,9 @@ def answer(question: str, *, threshold: float = THRESHOLD, phrase: bool = False)
     query = plans.long(words, current.reader, known)
     if query is None:
         return made
-    filters = queries.only_alive()
-    request = Request("passages", queries.within(query, filters), limit=CANDIDATES, counted=False)
+    hits = queries.passages(current.reader, query, queries.only_alive())[:CANDIDATES]
     weights = ranking.weights(current.reader, words)
-    quotes = list(_quotes(current.reader.search(request).hits, words, weights, asked))
+    quotes = list(_quotes(hits, words, weights, asked))
     quotes.sort(key=lambda quote: -quote.score)
     made.best = quotes[0].score if quotes else 0.0
     made.quotes = _chosen(quotes, threshold)

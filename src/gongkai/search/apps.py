@@ -6,5 +6,5 @@ class SearchConfig(AppConfig):
     verbose_name = "检索与问答"
 
     def ready(self) -> None:
-        # 装载即登记导航入口、每日任务和索引。
-        from . import navigation, tasks  # noqa: F401
+        # 装载即登记核查、导航入口、每日任务和索引。
+        from . import checks, navigation, tasks  # noqa: F401

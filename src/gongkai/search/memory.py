@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db import Error, close_old_connections, transaction
+from django.db import Error, connection, transaction
 from django.db.models import F, Sum
 from django.utils import timezone
 
@@ -61,7 +61,8 @@ def _in_background() -> None:
     except Error:
         log.exception("热词没有写进库，这几秒的不记了")
     finally:
-        close_old_connections()
+        # 这条线随即结束，它的数据库连接也要还回去。
+        connection.close()
 
 
 def flush() -> None:

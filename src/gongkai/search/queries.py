@@ -214,6 +214,21 @@ def _run(current: Live, results: Results, asked: _Asked, known: dict[str, Any]) 
         results.hidden = current.reader.search(Request("documents", gone, limit=0)).total
 
 
+def passages(reader: Reader, query: Query, filters: AllOf | None) -> list[Found]:
+    """段落：按得分取前 CANDIDATES 段。
+
+    只差不要失效、废止的时候，先不限定、取回来再去掉：不带限定的才能跳着取，快几倍。
+    """
+    plain = filters is None or not filters.parts
+    request = Request("passages", query if plain else within(query, filters), limit=CANDIDATES, counted=False)
+    hits = reader.search(request).hits
+    if not plain or filters is None:
+        return list(hits)
+    rows = SearchDocument.objects.filter(key__in={found.key for found in hits}, validity__in=DEAD)
+    dead = set(rows.values_list("key", flat=True))
+    return [found for found in hits if found.key not in dead]
+
+
 def _countable(reader: Reader, asked: _Asked) -> tuple[str, ...]:
     """要计数的筛选项：结果可能有几十万条时只数主要的三项，缩小之后再数其余。"""
     if reader.size("documents") <= MANY:
@@ -229,16 +244,9 @@ def _ranked(current: Live, asked: _Asked, filters: AllOf | None, known: dict[str
     query = plans.long(asked.words, current.reader, known)
     if query is None:
         return None
-    # 只差不要失效、废止的时候，先不限定、取回来再去掉：不带限定的才能跳着取，快几倍。
-    plain = filters is None or not filters.parts
-    request = Request("passages", query if plain else within(query, filters), limit=CANDIDATES, counted=False)
     best: dict[str, Found] = {}
-    for found in current.reader.search(request).hits:
+    for found in passages(current.reader, query, filters):
         best.setdefault(found.key, found)
-    if plain and filters is not None:
-        rows = SearchDocument.objects.filter(key__in=best, validity__in=DEAD)
-        for key in rows.values_list("key", flat=True):
-            del best[key]
     return ranking.rerank(list(best.values()), asked.words, ranking.weights(current.reader, asked.words))
 
 

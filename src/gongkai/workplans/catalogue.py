@@ -52,7 +52,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("opinion_risk", _("重点领域舆情"), "疫情防控 房地产金融 欠薪 环境污染 食品药品 安全生产 困难群众舆情及时回应", _("国办发〔2016〕61号"), ("opinion.risk",)),
     Kind("regulations", _("行政法规文本更新"), "对照法规库国家正式版本更新网站上行政法规文本", _("《政府信息公开条例》第二十条第一项"), ("records.regulations",)),
     Kind("normative", _("规范性文件集中公开"), "现行有效规范性文件集中统一公开 公开专栏 动态更新调整", _("《政府信息公开条例》第二十条第一项"), ("records.normative",)),
-    Kind("platform", _("网站集约化"), "政府网站集约化 统一信息资源库 一网通查 一网通办 数据底座", _("国办函〔2018〕71号"), ("records.platform",)),
+    Kind("platform", _("网站集约化"), "政府网站集约化 统一信息资源库 一网通查 一网通办 数据底座", _("国办函〔2018〕71号"), ("records.platform", "search.everything")),
     Kind("new_media", _("政务新媒体监管"), "政务新媒体监管 清理整合 空壳 清单管理 先审后发", _("国办发〔2018〕123号"), ("channels.new_media",)),
     Kind("ipv6", _("网站支持 IPv6"), "政府网站支持互联网协议第六版 IPv6", _("推进 IPv6 规模部署行动计划"), ("channels.ipv6",)),
     Kind("request_service", _("依申请公开服务"), "依申请公开服务群众生产生活 创业创新 申请人合理需求", _("《政府信息公开条例》第二十七条"), ("requests.service",)),
