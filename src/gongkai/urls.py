@@ -9,6 +9,8 @@ from gongkai.accounts.views import own_email
 urlpatterns = [
     path("", include("gongkai.portal.urls")),
     path("", include("gongkai.search.urls")),
+    path("apply/", include("gongkai.requests.public.urls")),
+    path("", include("gongkai.requests.public.track_urls")),
     path("pictures/", include("gongkai.records.pictures")),
     path("", include("gongkai.api.urls")),
     # 先于 allauth 的同名页：邮箱由管理员登记，本人只看；通行密钥列在“账号安全”里。

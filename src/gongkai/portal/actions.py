@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from datetime import timedelta
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +18,7 @@ from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 from gongkai.core.numbering import next_number
 from gongkai.core.states import Refusal, Refused, StateTable, Transition
+from gongkai.core.visitors import keyed_digest
 from gongkai.law.workdays import Calendar
 from gongkai.records.models import Site
 
@@ -62,18 +60,6 @@ TABLE = StateTable(
 )
 
 
-def _digest(text: str) -> str:
-    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
-
-
-def source_of(request: HttpRequest) -> str:
-    """来源：访客地址的摘要；经本机代理来的取代理写下的最后一个地址。"""
-    address = request.META.get("REMOTE_ADDR", "")
-    if address in ("127.0.0.1", "::1", "") and (passed := request.META.get("HTTP_X_FORWARDED_FOR")):
-        address = passed.split(",")[-1].strip()
-    return _digest(f"source:{address}")
-
-
 def submit(site: Site, *, source: str, **values: Any) -> tuple[ErrorReport, str]:
     """收下：编号，算期限；返回（反映, 查询码），查询码只在此时有。错误：Refused——短时间内反复提交。"""
     now, today = timezone.now(), timezone.localdate()
@@ -88,7 +74,7 @@ def submit(site: Site, *, source: str, **values: Any) -> tuple[ErrorReport, str]
         report = ErrorReport.objects.create(
             site=site,
             number=f"ZC{site.organisation_id}-{today.year}-{serial:05d}",
-            code_digest=_digest(f"code:{code}"),
+            code_digest=keyed_digest(f"code:{code}"),
             source=source,
             forward_due=calendar.add(today, FORWARD_WORKDAYS),
             reply_due=calendar.add(today, REPLY_WORKDAYS),
@@ -101,7 +87,7 @@ def submit(site: Site, *, source: str, **values: Any) -> tuple[ErrorReport, str]
 def found(number: str, code: str) -> ErrorReport | None:
     """凭编号和查询码找；有一样不对就当没有，不说是哪一样。"""
     report = ErrorReport.objects.filter(number=number.strip().upper()).first()
-    given = _digest(f"code:{code.strip().upper()}")
+    given = keyed_digest(f"code:{code.strip().upper()}")
     return report if report and hmac.compare_digest(report.code_digest, given) else None
 
 

@@ -59,6 +59,8 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             (reverse("portal:planning"), _("规划计划"), False),
             (reverse("portal:institutions"), _("机构"), False),
         ]
+    if any_site_of(request):
+        items.append((reverse("apply:guide"), _("依申请公开"), False))
     items.append((reverse("portal:plans"), _("工作要点"), False))
     found = []
     for url, label, foreign in items:

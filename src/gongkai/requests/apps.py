@@ -7,5 +7,10 @@ class RequestsConfig(AppConfig):
     verbose_name = "依申请公开"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from gongkai.search.sources import offer
+
+        offer(_("申请公开这一信息"), "apply:guide")
         # 装载即登记后台任务。
         from . import tasks  # noqa: F401

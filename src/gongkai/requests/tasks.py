@@ -32,3 +32,14 @@ def remind_requests(day: str, attempt: int = 1) -> int:
 
 
 daily("依申请公开提醒", time(8, 0), lambda day: remind_requests.enqueue(day=day))
+
+
+@task()
+def purge_drafts(day: str, attempt: int = 1) -> int:
+    """清理网上填写：过期没有提交的删去，返回份数。"""
+    from .public.drafts import purge
+
+    return purge()
+
+
+daily("清理网上填写的草稿", time(3, 30), lambda day: purge_drafts.enqueue(day=day))

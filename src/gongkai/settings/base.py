@@ -240,3 +240,12 @@ WAGTAILIMAGES_IMAGE_FORM_BASE = "gongkai.portal.image_form.ImageForm"
 WAGTAILIMAGES_EXTENSIONS = ["png", "jpg", "jpeg"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 TAGGIT_CASE_INSENSITIVE = True
+
+# 依申请公开的网上身份核实：逗号分隔，email、sms 或自己的类的路径；空为不核实（法律没有要求网上核实）。
+REQUESTS_IDENTITY = [name for name in os.environ.get("GONGKAI_IDENTITY", "").split(",") if name]
+# 短信由这个函数（号码, 文字）发；缺省写进文件，由短信网关的程序取走。
+SMS_SENDER = os.environ.get("GONGKAI_SMS_SENDER", "gongkai.requests.public.identity.sms_to_file")
+SMS_FILE = os.environ.get("GONGKAI_SMS_FILE", DATA_DIR / "sms" / "outbox.jsonl")
+# 同一来源一小时内提交几件之后先答一道文字题，到几件请改用别的渠道。
+REQUESTS_PUZZLE_AFTER = int(os.environ.get("GONGKAI_REQUESTS_PUZZLE_AFTER", "3"))
+REQUESTS_HOURLY = int(os.environ.get("GONGKAI_REQUESTS_HOURLY", "30"))

@@ -19,6 +19,7 @@ from gongkai.core.feedback import attempt
 from gongkai.core.fields import masked
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refused
+from gongkai.core.visitors import source_of
 
 from .. import actions
 from ..models import ErrorReport
@@ -86,7 +87,7 @@ def report(request: HttpRequest) -> HttpResponse:
             form.add_error(None, _("请不要填写“网站”一栏；如果是浏览器自动填的，请清空后再提交"))
         if form.is_valid():
             try:
-                made, code = actions.submit(site, source=actions.source_of(request), **form.cleaned_data)
+                made, code = actions.submit(site, source=source_of(request), **form.cleaned_data)
             except Refused as refused:
                 form.add_error(None, str(refused))
             else:
@@ -103,7 +104,7 @@ def status(request: HttpRequest) -> HttpResponse:
 
     found, wrong = None, ""
     if request.method == "POST":
-        key = f"report-status:{actions.source_of(request)}"
+        key = f"report-status:{source_of(request)}"
         tried = cache.get_or_set(key, 0, 900)
         if tried >= _OFTEN:
             wrong = _("试的次数太多，请十五分钟后再试")

@@ -5,6 +5,7 @@ from .cases import Assignment, Case, CaseEvent, CaseFile, CaseNotice, Item
 from .letters import Delivery, Letter, LetterStep
 from .papers import ArchivePackage, HiddenCheck, LetterTemplate
 from .people import Applicant
+from .public import Attempt, Draft, DraftFile
 from .rules import RequestRules
 from .steps import Consultation, CorrectionNotice, Extension, FeeNotice, Payment, ReasonsNotice, SearchRecord
 
@@ -12,6 +13,7 @@ __all__ = [
     "Applicant",
     "ArchivePackage",
     "Assignment",
+    "Attempt",
     "Case",
     "CaseEvent",
     "CaseFile",
@@ -20,6 +22,8 @@ __all__ = [
     "Consultation",
     "CorrectionNotice",
     "Delivery",
+    "Draft",
+    "DraftFile",
     "Extension",
     "FeeNotice",
     "HiddenCheck",

@@ -1,0 +1,131 @@
+"""网上填写的写入：开始、保存、加减附件、提交、清理；内容加密，提交后清空。"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import timedelta
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gongkai.core.models import Organisation
+from gongkai.core.uploads import check_upload
+from gongkai.core.visitors import keyed_digest
+
+from .. import actions, states
+from ..models import Applicant, Attempt, Case, Draft, DraftFile
+from . import guard
+
+LIFETIME: Final = timedelta(hours=24)
+MOST_FILES: Final = 5
+_KEY: Final = "apply"
+# 填写的各栏里属于申请人的，提交时交给 Applicant。
+PERSON: Final = (*Applicant.PERSONAL, "kind", "identity_type")
+
+
+def current(request: HttpRequest) -> Draft | None:
+    """正在填的一份：凭会话里的随机码找；过期的不算。"""
+    token = request.session.get(_KEY)
+    if not token:
+        return None
+    rows = Draft.objects.filter(token_hash=keyed_digest(f"draft:{token}")).select_related("agency", "case")
+    return rows.filter(created_at__gte=timezone.now() - LIFETIME).first()
+
+
+def start(request: HttpRequest, agency: Organisation) -> Draft:
+    """开始一份。"""
+    token = secrets.token_urlsafe(24)
+    request.session[_KEY] = token
+    return Draft.objects.create(token_hash=keyed_digest(f"draft:{token}"), agency=agency)
+
+
+def values(draft: Draft) -> dict[str, Any]:
+    """填了的各栏。"""
+    return json.loads(draft.data) if draft.data else {}
+
+
+def keep(draft: Draft, **changes: Any) -> None:
+    """保存填了的各栏。"""
+    draft.data = json.dumps(values(draft) | changes, ensure_ascii=False)
+    draft.save(update_fields=["data", "agency"])
+
+
+def attach(draft: Draft, kind: str, files: list[Any], most: int = MOST_FILES) -> list[str]:
+    """加附件：逐份查，合格的存下；返回没有存下的各份的原因。"""
+    problems = []
+    for file in files:
+        if draft.files.filter(kind=kind).count() >= most:
+            values = {"name": file.name, "most": most}
+            problems.append(
+                _("“%(name)s”没有存下：最多 %(most)s 份，请先删去一份，或合并成一个文件") % values
+            )
+            continue
+        try:
+            check_upload(file)
+        except ValidationError as error:
+            problems.append(f"“{file.name}”：{error.messages[0]}")
+            continue
+        row = DraftFile(draft=draft, kind=kind, name=file.name[:200], size=file.size)
+        row.file.save(file.name, file, save=False)
+        row.save()
+    return problems
+
+
+def detach(draft: Draft, pk: int) -> None:
+    """去掉一份附件。"""
+    for row in draft.files.filter(pk=pk):
+        row.file.delete(save=False)
+        row.delete()
+
+
+def submit(draft: Draft, source: str) -> Draft:
+    """提交：一份草稿只成一件申请；再提交得到同一件。错误：Refused——缺条例第二十九条的内容等。"""
+    with transaction.atomic():
+        draft = Draft.objects.select_for_update(of=("self",)).select_related("agency").get(pk=draft.pk)
+        if draft.case_id:
+            return draft
+        data = values(draft)
+        person = {name: data.get(name, "") for name in PERSON}
+        if proof := data.get("verified"):
+            person |= {"verified_by": proof["by"], "verified_at": timezone.now()}
+        files = list(draft.files.all())
+        result = actions.receive(
+            states.CITIZEN,
+            agency=draft.agency,
+            applicant=person,
+            description=data.get("description", ""),
+            channel=Case.Channel.PORTAL,
+            form=data.get("form", Case.Form.ANY),
+            route=data.get("route", Case.Route.PORTAL),
+            idempotency_key=draft.token_hash,
+            files=[(row.kind, File(row.file.open("rb"), name=row.name)) for row in files],
+        )
+        draft.case, draft.secret, draft.data = result.case, result.secret, ""
+        draft.save()
+        guard.note("submit", source)
+        transaction.on_commit(lambda: _forget(files))
+    return draft
+
+
+def _forget(files: list[DraftFile]) -> None:
+    for row in files:
+        row.file.close()
+        row.file.delete(save=False)
+        row.delete()
+
+
+def purge() -> int:
+    """清理：过期的草稿连附件删去，旧的尝试次数删去；返回删了几份草稿。"""
+    before = timezone.now() - LIFETIME
+    Attempt.objects.filter(at__lt=before).delete()
+    rows = list(Draft.objects.filter(created_at__lt=before).prefetch_related("files"))
+    for row in rows:
+        _forget(list(row.files.all()))
+        row.delete()
+    return len(rows)

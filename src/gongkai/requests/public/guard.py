@@ -1,0 +1,73 @@
+"""防刷：按来源数次数，快了先答一道文字题，再快请改用别的渠道；没有图片验证码，读屏也能答。"""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from ..models import Attempt
+
+_NAMES: Final = "零一二三四五六七八九十"
+
+
+def note(kind: str, source: str) -> None:
+    """记一次：不是业务数据，不进审计；一天后删去。"""
+    Attempt.objects.create(kind=kind, source=source)
+
+
+def recent(kind: str, source: str, minutes: int) -> int:
+    """近 minutes 分钟的次数。"""
+    since = timezone.now() - timedelta(minutes=minutes)
+    return Attempt.objects.filter(kind=kind, source=source, at__gte=since).count()
+
+
+def needs_puzzle(source: str) -> bool:
+    """要先答题：这一来源一小时内已提交了几件。"""
+    return recent("submit", source, 60) >= settings.REQUESTS_PUZZLE_AFTER
+
+
+def is_flooding(source: str) -> bool:
+    """太快：这一来源一小时内提交的已到上限。"""
+    return recent("submit", source, 60) >= settings.REQUESTS_HOURLY
+
+
+def say_number(number: int) -> str:
+    """数的说法：中文写成汉字，英文写数字；0 至 99。"""
+    if get_language() == "en":
+        return str(number)
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else _NAMES[tens] + "十"
+    return head + (_NAMES[ones] if ones or not tens else "")
+
+
+def puzzle(request: HttpRequest, *, fresh: bool = False) -> str:
+    """题目：答案存在会话里，一题只用一次。"""
+    kept = request.session.get("puzzle")
+    if kept is None or fresh:
+        first, second = secrets.randbelow(20) + 11, secrets.randbelow(9) + 1
+        kept = [first, second, secrets.randbelow(2)]
+        request.session["puzzle"] = kept
+    values = {"first": say_number(kept[0]), "second": say_number(kept[1])}
+    if kept[2]:
+        return _("%(first)s减去%(second)s等于多少？") % values
+    return _("%(first)s加上%(second)s等于多少？") % values
+
+
+def answered(request: HttpRequest, answer: str) -> bool:
+    """答对了没有：数字、汉字都认；对错都换一题。"""
+    kept = request.session.pop("puzzle", None)
+    if kept is None:
+        return False
+    right = kept[0] - kept[1] if kept[2] else kept[0] + kept[1]
+    given = unicodedata.normalize("NFKC", answer).strip()
+    tens, ones = divmod(right, 10)
+    words = ("" if tens == 0 else "十" if tens == 1 else _NAMES[tens] + "十") + (_NAMES[ones] if ones else "")
+    return given in (str(right), words)

@@ -1,0 +1,17 @@
+"""查进度、第三方意见的网址。"""
+
+from django.urls import path
+
+from . import opinions, tracking
+
+app_name = "track"
+urlpatterns = [
+    path("track/", tracking.find, name="find"),
+    path("track/case/", tracking.page, name="page"),
+    path("track/leave/", tracking.leave, name="leave"),
+    path("track/receipt.pdf", tracking.receipt, name="receipt"),
+    path("track/do/<slug:name>/", tracking.act, name="act"),
+    path("track/letters/<int:pk>/", tracking.letter, name="letter"),
+    path("track/files/<int:pk>/", tracking.file, name="file"),
+    path("opinion/<str:token>/", opinions.page, name="opinion"),
+]
