@@ -21,6 +21,7 @@ urlpatterns = [
     path("staff/", include("gongkai.workplans.urls")),
     path("staff/", include("gongkai.search.desk")),
     path("staff/", include("gongkai.records.desk")),
+    path("staff/", include("gongkai.requests.urls")),
     path("staff/", include("gongkai.records.views")),
     path("staff/", include("gongkai.portal.baking.views")),
     path("staff/", include("gongkai.api.views")),

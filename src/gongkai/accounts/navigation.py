@@ -16,7 +16,13 @@ from .queries import duties_of
 Role = Duty.Role
 EVERYBODY: Final = frozenset(Role.values)
 # 组的次序就是页面上的次序。
-SECTIONS: Final = {"ledger": _("工作要点"), "records": _("信息发布"), "search": _("检索"), "admin": _("管理")}
+SECTIONS: Final = {
+    "ledger": _("工作要点"),
+    "records": _("信息发布"),
+    "requests": _("依申请公开"),
+    "search": _("检索"),
+    "admin": _("管理"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,5 +12,5 @@ class RequestsConfig(AppConfig):
         from gongkai.search.sources import offer
 
         offer(_("申请公开这一信息"), "apply:guide")
-        # 装载即登记后台任务。
-        from . import tasks  # noqa: F401
+        # 装载即登记核查、导航入口、后台任务。
+        from . import checks, navigation, tasks  # noqa: F401

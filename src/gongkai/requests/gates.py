@@ -319,6 +319,11 @@ def decision_problems(case: Case) -> list[str]:
     return found
 
 
+def versions_of(items: list[Item]) -> list[list[int]]:
+    """各项决定的版本：拟稿时记下，之后变了就要重新拟。"""
+    return [[item.pk, item.version] for item in items]
+
+
 def main_code(items: list[Item]) -> str:
     """主要一项的代码；没有指明的为空。"""
     return next((item.code for item in items if item.is_main), "")
@@ -346,8 +351,7 @@ def letter_problems(letter: Letter) -> list[Refusal]:
         found += [Refusal("item", problem) for problem in decision_problems(case)]
         items = round_items(case)
         codes = [item.code for item in items]
-        newest = max((item.decided_at for item in items if item.decided_at), default=letter.updated_at)
-        if codes != letter.codes or newest > letter.updated_at:
+        if codes != letter.codes or versions_of(items) != letters.fields_of(letter).get("versions"):
             found.append(Refusal("codes", _("拟稿以后决定有变，请重新拟稿")))
         for row in overridden(case):
             if row.override_letter is None or row.override_letter.state not in Letter.SENT:

@@ -20,7 +20,7 @@ from gongkai.core.numbering import next_number
 from gongkai.law.clock_events import DIRECT_CHANNELS
 
 from .. import clock, states
-from ..models import Applicant, Case, CaseEvent, Item
+from ..models import Applicant, Case, CaseEvent, CaseFile, Item
 from .common import day, ensure_rules, keep_file, lock, open_only, refuse, require, require_in, shift
 
 S, Kind = Case.State, CaseEvent.Kind
@@ -299,6 +299,18 @@ def add_file(
         row = keep_file(case, kind, file, user, item=item, pages=pages)
         audit(user, "requests.add_file", case, kind=kind, sha256=row.sha256)
     return row
+
+
+# 里面有申请人的身份材料，只给办理的人看。
+PRIVATE: Final = ("submission", "identity", "authorisation", "envelope", "correction", "opinion", "proof")
+
+
+def open_file(user: Any, row: CaseFile) -> None:
+    """打开材料：含个人信息的只给办理的人；每次打开记审计。错误：Refused。"""
+    with transaction.atomic():
+        if row.kind in PRIVATE:
+            require(user, row.case, states.WORKERS, _("查看申请人的材料"))
+        audit(user, "requests.open_file", row.case, file=row.pk, kind=row.kind)
 
 
 def correct_event(user: Any, event: CaseEvent, *, on: date, reason: str, **data: Any) -> CaseEvent:

@@ -94,6 +94,7 @@ def draft_decision(user: Any, case: Case) -> Letter:
         letter.title = letters.title_of(letter)
         # 决定变了，照旧决定改过的正文不能再用。
         letter.codes, letter.outcome, letter.author, letter.text = codes, row, user, ""
+        letter.fields = json.dumps({"versions": gates.versions_of(items)})
         letter.withheld = [part["code"] for item in items for part in item.withheld]
         letter.save()
         audit(user, "requests.draft_decision", case, codes=codes, template=letter.template)

@@ -6,75 +6,140 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0003_holiday_notice'),
-        ('requests', '0001_initial'),
+        ("core", "0003_holiday_notice"),
+        ("requests", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='letter',
-            name='template_version',
-            field=models.CharField(blank=True, max_length=300, verbose_name='模板版本'),
+            model_name="letter",
+            name="template_version",
+            field=models.CharField(blank=True, max_length=300, verbose_name="模板版本"),
         ),
         migrations.CreateModel(
-            name='ArchivePackage',
+            name="ArchivePackage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(blank=True, upload_to='requests/archive/', verbose_name='归档包')),
-                ('sha256', models.CharField(max_length=64, verbose_name='校验值')),
-                ('size', models.PositiveBigIntegerField(verbose_name='大小')),
-                ('contents', models.JSONField(default=list, verbose_name='目录')),
-                ('retain_until', models.DateField(verbose_name='个人信息保存至')),
-                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='归档时间')),
-                ('handed_to', models.CharField(blank=True, max_length=80, verbose_name='移交的档案机构')),
-                ('handed_on', models.DateField(blank=True, null=True, verbose_name='移交之日')),
-                ('anonymised_at', models.DateTimeField(blank=True, null=True, verbose_name='去标识时间')),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='package', to='requests.case')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='归档人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file", models.FileField(blank=True, upload_to="requests/archive/", verbose_name="归档包")),
+                ("sha256", models.CharField(max_length=64, verbose_name="校验值")),
+                ("size", models.PositiveBigIntegerField(verbose_name="大小")),
+                ("contents", models.JSONField(default=list, verbose_name="目录")),
+                ("retain_until", models.DateField(verbose_name="个人信息保存至")),
+                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="归档时间")),
+                ("handed_to", models.CharField(blank=True, max_length=80, verbose_name="移交的档案机构")),
+                ("handed_on", models.DateField(blank=True, null=True, verbose_name="移交之日")),
+                ("anonymised_at", models.DateTimeField(blank=True, null=True, verbose_name="去标识时间")),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="package",
+                        to="requests.case",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="归档人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '归档包',
-                'verbose_name_plural': '归档包',
-                'ordering': ['-id'],
+                "verbose_name": "归档包",
+                "verbose_name_plural": "归档包",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='HiddenCheck',
+            name="HiddenCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('findings', models.JSONField(default=list, verbose_name='查到的')),
-                ('reason', models.CharField(max_length=300, verbose_name='可以提供的理由')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('checked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='检查人')),
-                ('file', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='hidden_check', to='requests.casefile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("findings", models.JSONField(default=list, verbose_name="查到的")),
+                ("reason", models.CharField(max_length=300, verbose_name="可以提供的理由")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="检查人",
+                    ),
+                ),
+                (
+                    "file",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hidden_check",
+                        to="requests.casefile",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '隐藏信息检查',
-                'verbose_name_plural': '隐藏信息检查',
+                "verbose_name": "隐藏信息检查",
+                "verbose_name_plural": "隐藏信息检查",
             },
         ),
         migrations.CreateModel(
-            name='LetterTemplate',
+            name="LetterTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=5, verbose_name='文书')),
-                ('version', models.PositiveIntegerField(verbose_name='版本')),
-                ('title', models.CharField(max_length=60, verbose_name='标题')),
-                ('text', models.TextField(verbose_name='文字')),
-                ('retired', models.BooleanField(default=False, verbose_name='改用标准文本')),
-                ('note', models.CharField(max_length=200, verbose_name='修改说明')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='修改时间')),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.organisation', verbose_name='行政机关')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='修改人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=5, verbose_name="文书")),
+                ("version", models.PositiveIntegerField(verbose_name="版本")),
+                ("title", models.CharField(max_length=60, verbose_name="标题")),
+                ("text", models.TextField(verbose_name="文字")),
+                ("retired", models.BooleanField(default=False, verbose_name="改用标准文本")),
+                ("note", models.CharField(max_length=200, verbose_name="修改说明")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="修改时间")),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="core.organisation",
+                        verbose_name="行政机关",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="修改人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '文书模板',
-                'verbose_name_plural': '文书模板',
-                'ordering': ['code', '-version'],
-                'constraints': [models.UniqueConstraint(fields=('agency', 'code', 'version'), name='one_letter_template_version')],
+                "verbose_name": "文书模板",
+                "verbose_name_plural": "文书模板",
+                "ordering": ["code", "-version"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("agency", "code", "version"), name="one_letter_template_version"
+                    )
+                ],
             },
         ),
     ]

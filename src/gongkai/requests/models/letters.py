@@ -11,9 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from gongkai.core.fields import EncryptedTextField
 
 from .. import visibility
-from .cases import AppendOnly, Case, file_path
+from .cases import AppendOnly, Case
+from .rules import CARRIERS
 
 USER = settings.AUTH_USER_MODEL
+
+
+def letter_path(instance: models.Model, filename: str) -> str:
+    # 文件名是 writing 起的：摘要加后缀。
+    return f"requests/{filename[:2]}/{filename}"
 
 
 class Letter(models.Model):
@@ -83,7 +89,7 @@ class Letter(models.Model):
     code = models.CharField(_("机关代字"), max_length=20, blank=True)
     year = models.PositiveSmallIntegerField(null=True)
     serial = models.PositiveIntegerField(null=True)
-    file = models.FileField(_("定稿"), upload_to=file_path, blank=True)
+    file = models.FileField(_("定稿"), upload_to=letter_path, blank=True)
     sha256 = models.CharField(_("校验值"), max_length=64, blank=True)
     # 随文提供的各份文件：[{"id", "name", "sha256"}]，发出时记下，与归档的一致（败诉情形第32项）。
     released = models.JSONField(_("随附文件"), default=list, blank=True)
@@ -185,3 +191,8 @@ class Delivery(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("送达")
         ordering = ["id"]
+
+    @property
+    def carrier_name(self) -> str:
+        """送达方式的名称。"""
+        return str(CARRIERS.get(self.carrier, self.carrier))

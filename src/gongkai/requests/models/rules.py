@@ -11,13 +11,13 @@ from gongkai.core.models import Organisation
 
 # 送达的承运方式：答复是国家公文，寄送只能交邮政企业（国办公开办函〔2016〕235号）。代码 → 名称。
 CARRIERS: Final = {
-    "direct": "直接送达",
-    "entrusted": "委托其他机关代为送达",
-    "ems": "邮政特快专递",
-    "registered": "邮政挂号信",
-    "portal": "政府网站送达",
-    "email": "电子邮件送达",
-    "fax": "传真送达",
+    "direct": _("直接送达"),
+    "entrusted": _("委托其他机关代为送达"),
+    "ems": _("邮政特快专递"),
+    "registered": _("邮政挂号信"),
+    "portal": _("政府网站送达"),
+    "email": _("电子邮件送达"),
+    "fax": _("传真送达"),
 }
 
 

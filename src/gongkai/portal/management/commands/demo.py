@@ -12,6 +12,7 @@ from gongkai.accounts.models import Duty, User
 from gongkai.formats.breakdown import BreakdownError
 from gongkai.portal import demo as published
 from gongkai.records import demo as library
+from gongkai.requests import demo as foi
 from gongkai.workplans import actions, demo
 from gongkai.workplans.models import Plan
 
@@ -49,6 +50,8 @@ class Command(BaseCommand):
         count = published.seed(library.seed(bureau))
         if count:
             self.stdout.write(f"已发布 {count} 条演示信息")
+        if cases := foi.seed(bureau):
+            self.stdout.write(f"已收下 {cases} 件演示申请")
         base = f"http://localhost:{options['port']}"
         self.stdout.write(
             f"\n公众门户：{base}/\n工作台：  {base}/staff/\n\n账号（密码都是 {demo.PASSWORD}）："

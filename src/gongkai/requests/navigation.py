@@ -1,0 +1,28 @@
+"""依申请公开的导航入口。"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from gongkai.accounts.navigation import EVERYBODY, Entry, Role, register
+
+STAFF = EVERYBODY - {Role.ADMINISTRATOR, Role.CITY}
+DESK = frozenset({Role.COORDINATOR, Role.HANDLER, Role.HEAD, Role.AUDITOR})
+INTAKE = frozenset({Role.COORDINATOR, Role.HANDLER, Role.HEAD})
+REVIEWERS = frozenset({Role.SECRECY, Role.LEGAL, Role.LEADER})
+register(
+    Entry("requests", "foi:queue", _("我的队列"), DESK, 1),
+    Entry("requests", "foi:reviews", _("待我审签"), REVIEWERS, 2),
+    Entry("requests", "foi:board", _("看板"), DESK | {Role.LEADER}, 3),
+    Entry("requests", "foi:intake", _("接收申请"), INTAKE, 4),
+    Entry("requests", "foi:cases", _("全部申请"), STAFF, 5),
+    Entry(
+        "requests",
+        "foi:filed",
+        _("更正、投诉、建议"),
+        frozenset({Role.COORDINATOR, Role.HANDLER, Role.HEAD, Role.CITY, Role.AUDITOR}),
+        6,
+    ),  # noqa: E501
+    Entry("requests", "foi:statistics", _("统计"), STAFF, 7),
+    Entry("requests", "foi:rules", _("规则"), INTAKE, 8),
+)

@@ -1,0 +1,33 @@
+"""依申请公开的工作人员页面。"""
+
+from django.urls import path
+
+from .views import case, items, letters, lists, office
+
+app_name = "foi"
+urlpatterns = [
+    path("requests/", lists.queue, name="queue"),
+    path("requests/all/", lists.cases, name="cases"),
+    path("requests/export/", lists.export, name="export"),
+    path("requests/board/", lists.board, name="board"),
+    path("requests/reviews/", lists.reviews, name="reviews"),
+    path("requests/statistics/", lists.statistics, name="statistics"),
+    path("requests/notices/read/", lists.read_notices, name="read_notices"),
+    path("requests/assign/", lists.assign_many, name="assign_many"),
+    path("requests/new/", office.intake, name="intake"),
+    path("requests/rules/", office.rules, name="rules"),
+    path("requests/calendar/", office.calendar, name="calendar"),
+    path("requests/payments/", office.payments, name="payments"),
+    path("requests/filed/", office.filed, name="filed"),
+    path("requests/filed/<str:kind>/<int:pk>/", office.filed_one, name="filed_one"),
+    path("requests/<int:pk>/", case.page, name="case"),
+    path("requests/<int:pk>/do/<str:name>/", case.act, name="act"),
+    path("requests/<int:pk>/applicant/", case.reveal, name="reveal"),
+    path("requests/<int:pk>/group/", case.group, name="group"),
+    path("requests/items/<int:pk>/", items.page, name="item"),
+    path("requests/items/<int:pk>/do/<str:name>/", items.act, name="item_act"),
+    path("requests/letters/<int:pk>/", letters.page, name="letter"),
+    path("requests/letters/<int:pk>/do/<str:name>/", letters.act, name="letter_act"),
+    path("requests/letters/<int:pk>/file/", letters.document, name="document"),
+    path("requests/files/<int:pk>/", case.download, name="file"),
+]

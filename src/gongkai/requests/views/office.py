@@ -1,0 +1,218 @@
+"""工作机构：接收申请、规则、放假通知与重新推算、缴款文件、更正投诉建议。"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gongkai.accounts.queries import duties_of
+from gongkai.core.models import HolidayNotice, Organisation
+from gongkai.law.workdays import CalendarError, notice_from_csv
+
+from .. import actions, forms, states
+from ..models import Complaint, RecordCorrection, RequestRules, Suggestion
+from ..rules import rules_of
+from .common import page_of, querystring, tried
+
+
+def _agency(request: HttpRequest) -> Organisation | None:
+    """此人任职的机关：收件、定规则都在这一级。"""
+    for duty in duties_of(request.user):
+        agency = duty.organisation.agency
+        if states.ANYONE & states.duties_in(request.user, agency):
+            return agency
+    return None
+
+
+def _own(request: HttpRequest) -> Organisation:
+    agency = _agency(request)
+    if agency is None:
+        raise Http404
+    return agency
+
+
+@login_required
+def intake(request: HttpRequest) -> HttpResponse:
+    """接收申请：任何窗口都能代录，收到就有编号、查询码和期限。"""
+    agency = _own(request)
+    form = forms.Intake(request.POST or None, request.FILES or None, agency=agency)
+    if request.method == "POST":
+        if form.is_valid():
+            made: list[Any] = []
+            key = f"staff-{request.user.pk}-{request.POST.get('key', '')}"[:64]
+            values = form.values()
+            if tried(
+                request,
+                lambda: made.append(
+                    actions.receive(request.user, agency=agency, idempotency_key=key, **values)
+                ),
+            ):  # noqa: E501
+                submission = made[0]
+                if submission.created:
+                    text = _("已接收，编号 %(number)s，查询码 %(secret)s（只显示这一次，请抄给申请人）")
+                    messages.success(
+                        request, text % {"number": submission.case.number, "secret": submission.secret}
+                    )
+                else:
+                    messages.success(
+                        request, _("这一份已经接收过，编号 %(number)s") % {"number": submission.case.number}
+                    )
+                return redirect("foi:case", submission.case.pk)
+        else:
+            messages.error(request, _("有几处没有填好，请看标出的地方"))
+    from secrets import token_hex
+
+    return render(
+        request,
+        "requests/intake.html",
+        {"form": form, "agency": agency, "key": request.POST.get("key") or token_hex(8)},
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+@login_required
+def rules(request: HttpRequest) -> HttpResponse:
+    """规则：工作机构定；别人只看。"""
+    agency = _own(request)
+    found = RequestRules.objects.filter(agency=agency).first() or rules_of(agency)
+    may = bool(states.OFFICE & states.duties_in(request.user, agency))
+    form = forms.Rules(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        if tried(request, lambda: actions.keep_rules(request.user, agency, **form.cleaned_data)):
+            messages.success(request, _("已存规则"))
+            return redirect("foi:rules")
+    return render(request, "requests/rules.html", {"form": form, "agency": agency, "may": may})
+
+
+class NoticeForm(django_forms.Form):
+    """放假通知：一个年度的放假日与调休上班日。"""
+
+    year = django_forms.IntegerField(label=gettext_lazy("年度"), min_value=2004, max_value=2060)
+    source = django_forms.CharField(label=gettext_lazy("通知文号"), max_length=200)
+    days = django_forms.CharField(
+        label=gettext_lazy("逐日列明（CSV）"),
+        widget=django_forms.Textarea(attrs={"rows": 10}),
+        help_text=gettext_lazy("第一行写“日期,名称,休息/上班”，以后一行一天，如“2027-01-01,元旦,休息”"),
+    )
+
+
+@login_required
+def calendar(request: HttpRequest) -> HttpResponse:
+    """放假通知：登记之后，没有答复的申请全部重新推算，列出变了的。"""
+    agency = _own(request)
+    form = NoticeForm(request.POST or None)
+    moved: list[Any] | None = None
+    if request.method == "POST" and request.POST.get("do") == "redate":
+        found: list[Any] = []
+        reason = "办公室要求重新推算"
+        if tried(request, lambda: found.extend(actions.redate(request.user, agency=agency, reason=reason))):
+            moved = found
+    elif request.method == "POST" and form.is_valid():
+        values, found = form.cleaned_data, []
+        try:
+            notice = notice_from_csv(values["days"], year=values["year"], source=values["source"])
+        except CalendarError as error:
+            form.add_error("days", str(error))
+        else:
+
+            def load() -> None:
+                actions.load_notice(request.user, notice)
+                found.extend(actions.redate(request.user, agency=agency, reason=values["source"]))
+
+            if tried(request, load):
+                moved = found
+    return render(
+        request,
+        "requests/calendar.html",
+        {
+            "form": form,
+            "agency": agency,
+            "moved": moved,
+            "notices": HolidayNotice.objects.order_by("-id")[:20],
+        },
+    )
+
+
+class PaymentsForm(django_forms.Form):
+    """非税系统导出的缴款文件。"""
+
+    file = django_forms.FileField(label=gettext_lazy("缴款文件（CSV）"))
+
+
+@login_required
+def payments(request: HttpRequest) -> HttpResponse:
+    """导入缴款：逐行登记，登不上的说明原因。"""
+    agency = _own(request)
+    form = PaymentsForm(request.POST or None, request.FILES or None)
+    rows: list[Any] = []
+    if request.method == "POST" and form.is_valid():
+        raw = form.cleaned_data["file"].read(2 * 1024 * 1024)
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = raw.decode("gb18030", "replace")
+        tried(request, lambda: rows.extend(actions.import_payments(request.user, agency, text)))
+    return render(request, "requests/payments.html", {"form": form, "rows": rows})
+
+
+FILED: Final[dict[str, Any]] = {"fix": RecordCorrection, "complaint": Complaint, "suggestion": Suggestion}
+
+
+@login_required
+def filed(request: HttpRequest) -> HttpResponse:
+    """更正、投诉、建议：没办结的在前。"""
+    kind = request.GET.get("kind", "fix")
+    model = FILED.get(kind, RecordCorrection)
+    rows = (
+        model.objects.visible_to(request.user).select_related("agency", "applicant").defer("text", "answer")
+    )
+    page_obj = page_of(request, rows.order_by("answered_on", "-pk"))
+    kinds = [(key, each._meta.verbose_name) for key, each in FILED.items()]
+    return render(
+        request,
+        "requests/filed.html",
+        {"page_obj": page_obj, "kind": kind, "kinds": kinds, "querystring": querystring(request)},
+    )
+
+
+class FiledForm(django_forms.Form):
+    """答复：处理结果与内容。"""
+
+    state = django_forms.ChoiceField(label=gettext_lazy("处理结果"))
+    transferred_to = django_forms.CharField(
+        label=gettext_lazy("转送或告知的机关"), required=False, max_length=80
+    )
+    answer = django_forms.CharField(
+        label=gettext_lazy("答复"), widget=django_forms.Textarea(attrs={"rows": 4})
+    )
+
+    def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = [c for c in row.State.choices if c[0] != "open"]  # type: ignore[attr-defined]
+        if not hasattr(row, "transferred_to"):
+            del self.fields["transferred_to"]
+
+
+@login_required
+def filed_one(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """一件更正、投诉或建议：看内容，答复。"""
+    model = FILED.get(kind)
+    if model is None:
+        raise Http404
+    row = get_object_or_404(
+        model.objects.visible_to(request.user).select_related("agency", "applicant", "case"), pk=pk
+    )
+    form = FiledForm(request.POST or None, row=row)
+    if request.method == "POST" and form.is_valid():
+        values = {key: value for key, value in form.cleaned_data.items() if value or key == "answer"}
+        if tried(request, lambda: actions.answer_filed(request.user, row, **values)):
+            messages.success(request, _("已答复"))
+            return redirect("foi:filed_one", kind, pk)
+    return render(request, "requests/filed_one.html", {"row": row, "kind": kind, "form": form})
