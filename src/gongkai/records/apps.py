@@ -9,7 +9,17 @@ class RecordsConfig(AppConfig):
         from gongkai.accounts.permissions import grant
 
         # 装载即登记核查、导航入口、后台任务、检索来源和信号。
-        from . import checks, navigation, official, searching, signals, states, tasks, validity  # noqa: F401
+        from . import (  # noqa: F401
+            checks,
+            from_requests,
+            navigation,
+            official,
+            searching,
+            signals,
+            states,
+            tasks,
+            validity,
+        )
 
         # 采编后台据此显示菜单和按钮；每一页、每次写入仍各自查职责。
         grant("records.view_edition", navigation.STAFF)

@@ -343,7 +343,7 @@ def overridden(case: Case) -> list[Consultation]:
 
 def letter_problems(letter: Letter) -> list[Refusal]:
     """一份文书能不能送审、签发。"""
-    from . import letters
+    from . import letters, redaction
 
     found: list[Refusal] = []
     case = letter.case
@@ -368,4 +368,6 @@ def letter_problems(letter: Letter) -> list[Refusal]:
     except ValueError as error:
         return [*found, Refusal("text", str(error))]
     found += [Refusal("stale", problem) for problem in stale_citations(text, letters.date_of(letter))]
+    if letter.is_decision:
+        found += [Refusal("hidden", problem) for problem in redaction.hidden_problems(case)]
     return found

@@ -261,10 +261,7 @@ def send_again(user: Any, letter: Letter, *, carrier: str, tracking: str = "", s
 
 
 def archive(user: Any, case: Case) -> Case:
-    """归档：办结的转入归档。"""
-    with transaction.atomic():
-        case = lock(case)
-        shift(case, user, "archive")
-        case.save(update_fields=["state"])
-        audit(user, "requests.archive", case)
-    return case
+    """归档：办结的装进归档包，转入已归档。错误：Refused。"""
+    from ..archive import pack
+
+    return pack(user, case).case
