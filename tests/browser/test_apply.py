@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from test_portal import violations
-from test_walk import chromium  # noqa: F401
 
 from gongkai.core.models import Organisation
 from gongkai.records import demo as library
@@ -159,7 +158,7 @@ def answer(person: Any, case: Case) -> Any:
 
 
 def test_a_citizen_applies_on_a_phone_without_scripts_and_corrects(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     agency: Any,
     person: Any,
@@ -188,7 +187,7 @@ def test_a_citizen_applies_on_a_phone_without_scripts_and_corrects(
 
 
 def test_a_double_click_with_scripts_makes_one_request_that_is_answered(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     agency: Any,
     person: Any,
@@ -211,7 +210,7 @@ def test_a_double_click_with_scripts_makes_one_request_that_is_answered(
 
 
 def test_a_third_party_objects_on_its_own_page(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     agency: Any,
     person: Any,
@@ -236,7 +235,7 @@ def test_a_third_party_objects_on_its_own_page(
 
 
 def test_every_step_in_wide_elder_and_english(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     agency: Any,
 ) -> None:

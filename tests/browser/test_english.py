@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from test_walk import Visitor, chromium  # noqa: F401
+from visitor import Visitor
 
 from gongkai.search.indexer import index_now
 from gongkai.workplans import actions
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.mark.parametrize("width", [1280, 375])
 def test_the_pages_fit_in_english(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     ledger: Any,
     person: Any,

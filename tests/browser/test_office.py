@@ -9,7 +9,7 @@ from typing import Any
 
 import PIL.Image
 import pytest
-from test_walk import Visitor, chromium  # noqa: F401
+from visitor import Visitor
 from wagtail.images.models import Image
 
 from gongkai.accounts.models import User
@@ -54,7 +54,7 @@ def river(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("width", "usernames"), [(1280, ROLES), (375, ("office", "secrecy"))])
 def test_every_role_enters_an_office_in_chinese(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     bureau: Any,
     width: int,
@@ -75,7 +75,7 @@ def test_every_role_enters_an_office_in_chinese(
 
 @pytest.mark.parametrize("width", [1280, 375])
 def test_a_picture_from_upload_to_deletion(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     bureau: Any,
     river: Path,
@@ -103,7 +103,7 @@ def test_a_picture_from_upload_to_deletion(
     assert Image.objects.get().uploaded_by_user.username == "handler"
 
 
-def test_the_way_in_and_out(chromium: Any, live_server: Any, bureau: Any) -> None:  # noqa: F811
+def test_the_way_in_and_out(chromium: Any, live_server: Any, bureau: Any) -> None:
     visitor = Visitor(chromium, live_server.url)
     visitor.page.goto(f"{live_server.url}/office/")
     visitor.page.fill("#id_login", "head")

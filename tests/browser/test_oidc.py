@@ -15,7 +15,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
-from test_walk import Visitor, chromium  # noqa: F401
+from visitor import Visitor
 
 from gongkai.accounts.models import User
 from gongkai.audit.models import Entry
@@ -69,7 +69,7 @@ def walk(visitor: Visitor, username: str, answer: str = "grant") -> Visitor:
 
 
 def test_a_matching_email_is_connected(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     bureau: Any,
     provider: str,
@@ -100,7 +100,7 @@ def test_a_matching_email_is_connected(
 
 @pytest.mark.parametrize("username", ["stranger", "unverified"])
 def test_unknown_people_are_refused(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     bureau: Any,
     provider: str,
@@ -117,7 +117,7 @@ def test_unknown_people_are_refused(
 
 
 def test_a_shared_email_belongs_to_nobody(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     bureau: Any,
     provider: str,
@@ -127,7 +127,7 @@ def test_a_shared_email_belongs_to_nobody(
 
 
 def test_a_refusal_at_the_provider_is_not_an_error(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     bureau: Any,
     provider: str,

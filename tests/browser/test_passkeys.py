@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from test_walk import Visitor, chromium  # noqa: F401
+from visitor import Visitor
 
 from gongkai.audit.models import Entry
 from gongkai.workplans import demo
@@ -45,7 +45,7 @@ def leave(visitor: Visitor) -> Visitor:
 
 @pytest.mark.parametrize("width", [1280, 375])
 def test_a_passkey_alone_signs_in(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     bureau: Any,
     person: Any,
@@ -55,7 +55,9 @@ def test_a_passkey_alone_signs_in(
     with_authenticator(visitor)
     visitor.login("office")
     add_passkey(visitor, "办公电脑")
-    visitor.sees("通行密钥已添加").sees("备用码").open("/accounts/2fa/").sees("办公电脑").sees("单独登录").sees("还没有用过")
+    visitor.sees("通行密钥已添加").sees("备用码").open("/accounts/2fa/").sees("办公电脑").sees(
+        "单独登录"
+    ).sees("还没有用过")
     visitor.page.get_by_role("link", name="改名").click()
     visitor.check().page.fill("#id_name", "值班电脑")
     visitor.press("保存").sees("值班电脑")
@@ -92,7 +94,7 @@ def test_a_passkey_alone_signs_in(
 
 
 def test_a_missing_security_key_is_explained(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     bureau: Any,
 ) -> None:
@@ -119,7 +121,7 @@ def test_a_missing_security_key_is_explained(
 
 
 def test_a_security_key_is_the_second_step(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     bureau: Any,
     person: Any,
@@ -145,7 +147,7 @@ def test_a_security_key_is_the_second_step(
 
 
 def test_without_scripts_the_pages_say_so(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     bureau: Any,
     person: Any,

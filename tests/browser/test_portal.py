@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from test_walk import chromium  # noqa: F401
 
 from gongkai.portal import demo
 from gongkai.records import demo as library
@@ -78,7 +77,7 @@ def violations(page: Any) -> list[str]:
 
 
 def test_every_page_is_accessible_in_every_form(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     bureau: Any,
 ) -> None:
@@ -109,7 +108,7 @@ def test_every_page_is_accessible_in_every_form(
 
 
 def test_a_page_fits_at_twice_the_size_and_without_scripts(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     bureau: Any,
 ) -> None:
@@ -128,7 +127,7 @@ def test_a_page_fits_at_twice_the_size_and_without_scripts(
 
 
 def test_the_keyboard_reaches_everything_in_order(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     bureau: Any,
 ) -> None:
@@ -154,7 +153,7 @@ def test_the_keyboard_reaches_everything_in_order(
 
 
 def test_a_citizen_finds_reads_and_reports(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     bureau: Any,
 ) -> None:

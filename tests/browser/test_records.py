@@ -9,7 +9,7 @@ from typing import Any
 import docx
 import PIL.Image
 import pytest
-from test_walk import Visitor, chromium  # noqa: F401
+from visitor import Visitor
 
 from gongkai.records import actions, reviews
 from gongkai.records import demo as library
@@ -154,7 +154,7 @@ def review(browser: Any, base: str, title: str) -> None:
 
 
 def test_a_plan_from_word_to_the_public(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     basis: Edition,
     word: Path,
@@ -191,7 +191,7 @@ def test_a_plan_from_word_to_the_public(
 
 
 def test_two_writers_and_no_word_lost(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     bureau: Any,
     person: Any,
@@ -227,7 +227,7 @@ def test_two_writers_and_no_word_lost(
 
 @pytest.mark.parametrize("width", [1280, 375])
 def test_lists_sites_and_columns(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     basis: Edition,
     width: int,
@@ -251,7 +251,7 @@ def test_lists_sites_and_columns(
 
 
 def test_writing_without_a_script(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     bureau: Any,
     person: Any,

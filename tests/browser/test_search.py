@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from test_walk import Visitor, chromium  # noqa: F401
+from visitor import Visitor
 
 from gongkai.search import actions, indexer, memory
 from gongkai.search.models import NotFound
@@ -47,7 +47,7 @@ def library(bureau: Any, settings: Any, tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("width", [1280, 375])
-def test_a_citizen_searches_and_asks(chromium: Any, live_server: Any, library: None, width: int) -> None:  # noqa: F811
+def test_a_citizen_searches_and_asks(chromium: Any, live_server: Any, library: None, width: int) -> None:
     citizen = Visitor(chromium, live_server.url, width).open("/search/")
     citizen.page.fill("#search-q", "城市供水")
     citizen.press("查找").sees("找到 1 条").sees("另有 1 条已失效或废止").check()
@@ -64,7 +64,7 @@ def test_a_citizen_searches_and_asks(chromium: Any, live_server: Any, library: N
     citizen.follow("长者模式", within="header").check()
 
 
-def test_suggestions_come_while_typing(chromium: Any, live_server: Any, library: None) -> None:  # noqa: F811
+def test_suggestions_come_while_typing(chromium: Any, live_server: Any, library: None) -> None:
     citizen = Visitor(chromium, live_server.url).open("/search/")
     citizen.page.locator("#search-q").press_sequentially("阶梯")
     citizen.page.wait_for_selector("#search-words option", state="attached")
@@ -74,7 +74,7 @@ def test_suggestions_come_while_typing(chromium: Any, live_server: Any, library:
 
 @pytest.mark.parametrize("width", [1280, 375])
 def test_the_office_sees_the_effect_first(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     library: None,
     width: int,

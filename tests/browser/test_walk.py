@@ -2,91 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from visitor import Visitor
 
 from gongkai.formats.breakdown import read
 from gongkai.search.indexer import index_now
 from gongkai.workplans import demo
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "workplan-2021.txt"
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright 的同步接口自带事件循环
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    path = shutil.which("chromium")
-    if not path:
-        pytest.skip("没有安装 chromium；请运行 make test，它会装好")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
-
-
-class Visitor:
-    """一个人和他的浏览器：每打开一页都查无障碍（严重问题为零）和横向溢出。"""
-
-    def __init__(self, browser: Any, base: str, width: int = 1280) -> None:
-        self.browser = browser
-        self.context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
-        self.page, self.base, self.width = self.context.new_page(), base, width
-        self.page.set_default_timeout(15_000)
-
-    def open(self, path: str) -> Visitor:
-        response = self.page.goto(self.base + path)
-        assert response and response.status == 200, (path, response and response.status)
-        return self.check()
-
-    def check(self) -> Visitor:
-        from axe_playwright_python.sync_playwright import Axe
-
-        violations = Axe().run(self.page).response["violations"]
-        serious = [
-            v["id"] + str(v["nodes"][0]["target"])
-            for v in violations
-            if v["impact"] in ("serious", "critical")
-        ]
-        assert not serious, (self.page.url, serious)
-        assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, self.page.url
-        return self
-
-    def login(self, username: str) -> Visitor:
-        self.open("/accounts/login/?next=/staff/")
-        self.page.fill("#id_login", username)
-        self.page.fill("#id_password", demo.PASSWORD)
-        self.press("登录")
-        return self.check()
-
-    def press(self, name: str, within: str = "main") -> Visitor:
-        self.page.locator(within).get_by_role("button", name=name, exact=True).first.click()
-        self.page.wait_for_load_state()
-        return self
-
-    def follow(self, name: str, within: str = "main") -> Visitor:
-        self.page.locator(within).get_by_role("link", name=name, exact=True).first.click()
-        self.page.wait_for_load_state()
-        return self
-
-    def lit(self, colour: str) -> Visitor:
-        assert self.page.locator(f"dl.facts .light--{colour}").count() == 1, (colour, self.page.url)
-        return self
-
-    def sees(self, text: str) -> Visitor:
-        assert text in self.page.inner_text("main"), (text, self.page.url, self.page.inner_text("main")[:600])
-        return self
 
 
 def import_table(office: Visitor, source: Path) -> str:
