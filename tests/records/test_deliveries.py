@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from gongkai.core.states import Refused
 from gongkai.records import actions, deliveries
-from gongkai.records.models import Delivery, Record
+from gongkai.records.models import Delivery, Record, Site
 
 pytestmark = pytest.mark.django_db
 
@@ -67,3 +67,13 @@ def test_receipts_are_kept(make: Any, carry: Any, person: Any, bureau: Any) -> N
     deliveries.acknowledge(office, row, recipient="市档案馆", way="政务网", delivered_on=today, note="已核对")
     assert row.receipts.get().recipient == "市档案馆"
     assert Delivery.objects.visible_to(person("leader")).exists()
+
+
+def test_the_same_index_number_on_two_sites_is_packed_twice(
+    make: Any, carry: Any, person: Any, bureau: Any
+) -> None:
+    today, office = timezone.localdate(), person("office")
+    first, second = carry(make()).record, carry(make(title="另一站点的")).record
+    other = Site.objects.create(organisation=bureau, name="水文网", domain="hydro.example")
+    Record.objects.filter(pk=second.pk).update(site=other, index_number=first.index_number)
+    assert deliveries.make(office, bureau, first=today, last=today).records == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +67,12 @@ def record(actor: Any, action: str, obj: models.Model, **detail: Any) -> Entry:
     head.seal = _seal(head.number, head.digest)
     head.save()
     return entry
+
+
+def has_done(actor: Any, obj: models.Model, names: Iterable[str]) -> bool:
+    """做过：此人对这个对象记过其中一种动作；职责分离据此判断，不靠可以改的字段。"""
+    rows = Entry.objects.filter(subject=subject_of(obj), actor=actor.pk, action__in=list(names))
+    return rows.exists()
 
 
 @dataclass(frozen=True, slots=True)

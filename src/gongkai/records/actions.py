@@ -22,8 +22,8 @@ from .content import CONTENT_FIELDS, changed_files, digest
 from .gates import missing_interpretation
 from .kinds import NEWS_KINDS, Kind
 from .models import Attachment, Column, Edition, Placement, Record, Relation, Review, Site
-from .queries import columns_for
-from .signals import column_changed, record_changed, record_withdrawn
+from .queries import columns_for, in_section
+from .signals import column_left, record_changed, record_withdrawn
 from .texts import file_text
 
 # 一页列表的条数；栏目的装订页也按它分。
@@ -205,13 +205,14 @@ def move(
         moved: Any = states.EDITION.perform(edition, user, name, reason=reason, **changes)
         if name.startswith("pass_secrecy"):
             form = reviews.completed(moved.record.agency, form or {})
-        if name.startswith(("pass", "return", "sign")):
+        if name.startswith(("pass", "return", "sign", "recall")):
+            back = name.startswith(("return", "recall"))
             Review.objects.create(
                 edition=moved,
                 step=name,
                 round=round_number,
                 reviewer=user,
-                verdict=Review.Verdict.RETURNED if name.startswith("return") else Review.Verdict.PASSED,
+                verdict=Review.Verdict.RETURNED if back else Review.Verdict.PASSED,
                 opinion=reason[:500],
                 form=form or {},
                 content_sha256=digest(moved),
@@ -252,10 +253,16 @@ def _refuse_changed_files(edition: Edition) -> None:
 
 
 def _waiting_interpretations(record: Record) -> list[Edition]:
-    rows = Edition.objects.filter(
-        state=Edition.State.SIGNED, relations__kind=Relation.Kind.INTERPRETS, relations__target=record
+    # 只带本单位的、主动公开的：别的单位的由它自己发，只存库的不发。锁住，免得同时被收回。
+    found = Relation.objects.filter(
+        kind=Relation.Kind.INTERPRETS,
+        target=record,
+        edition__state=Edition.State.SIGNED,
+        edition__openness=Edition.Openness.ACTIVE,
+        edition__record__agency=record.agency_id,
     )
-    return list(rows.exclude(record=record).distinct())
+    rows = Edition.objects.select_for_update().filter(pk__in=found.values("edition"))
+    return list(rows.exclude(record=record).order_by("pk"))
 
 
 def publish_scheduled(edition: Edition) -> Edition:
@@ -328,7 +335,7 @@ def place_by_rules(record: Record) -> None:
     for pk, row in now.items():
         if pk not in wanted and not row.by_hand:
             row.delete()
-            column_changed.send(Column, column=row.column)
+            column_left.send(Column, column=row.column, page=row.page)
     for pk, column in wanted.items():
         if pk not in now:
             _bind(record, column, by_hand=False)
@@ -347,18 +354,20 @@ def _bind(record: Record, column: Column, *, by_hand: bool) -> Placement:
 
 
 def new_edition(user: Any, record: Record) -> Edition:
-    """另起新版：以公开版为底稿，公开版照常展示。错误：Refused——没有公开版，或已有一版在办。"""
+    """另起新版：以公开版（撤下的以最后公开的一版）为底稿，公开版照常展示。错误：Refused——没有公开过，或已有一版在办。"""
     _require_writer(user, record.organisation)
     with transaction.atomic():
         record = Record.objects.select_for_update().get(pk=record.pk)
-        if record.live is None:
+        # 撤下的以最后公开过的一版为底稿，改好再审、再发。
+        base = record.live or record.editions.filter(state=Edition.State.WITHDRAWN).first()
+        if base is None:
             _refuse("live", _("还没有公开版，直接修改草稿即可"))
         if record.editions.filter(state__in=(*Edition.EDITABLE, *Edition.REVIEWING)).exists():
             _refuse("open", _("已有一版在起草或审查，不能再起一版"))
         if record.origin_url:
             _refuse("origin", _("这条信息由下级站点汇聚而来，请在来源站点修改"))
-        edition = _copy(record.live, author=user, number=record.editions.count() + 1)
-        audit(user, "records.new_edition", edition, base=record.live_id)
+        edition = _copy(base, author=user, number=record.editions.count() + 1)
+        audit(user, "records.new_edition", edition, base=base.pk)
     return edition
 
 
@@ -393,6 +402,7 @@ def undo_publication(user: Any, record: Record, *, reason: str) -> Edition | Non
         if former is None:
             withdraw(user, record, reason=reason)
             return None
+        _refuse_changed_files(former)
         Edition.objects.filter(pk=live.pk).update(state=Edition.State.WITHDRAWN)
         Edition.objects.filter(pk=former.pk).update(state=Edition.State.PUBLISHED)
         former.refresh_from_db()
@@ -410,11 +420,16 @@ def withdraw(user: Any, record: Record, *, reason: str, replacement: Record | No
         record = Record.objects.select_for_update().get(pk=record.pk)
         if record.live is None:
             _refuse("live", _("这条信息没有公开，不必撤下"))
-        Edition.objects.filter(pk=record.live_id).update(state=Edition.State.WITHDRAWN)
+        # 以前各版一并撤下：日后改好再发、又撤销发布时，不会翻出撤下的内容。
+        shown = (Edition.State.PUBLISHED, Edition.State.SUPERSEDED)
+        record.editions.filter(state__in=shown).update(state=Edition.State.WITHDRAWN)
+        # 定了时的新版一并停下，免得撤下的到点又公开；还要发的，由办公室再定。
+        stopped = record.editions.filter(state=Edition.State.SCHEDULED).update(state=Edition.State.SIGNED)
         record.live, record.withdrawn_at = None, timezone.now()
         record.withdrawn_reason, record.replacement = reason[:300], replacement
         record.save()
-        audit(user, "records.withdraw", record, reason=reason, replacement=replacement and replacement.pk)
+        values = {"replacement": replacement and replacement.pk, "unscheduled": stopped}
+        audit(user, "records.withdraw", record, reason=reason, **values)
         record_withdrawn.send(Record, record=record)
 
 
@@ -436,7 +451,7 @@ def archive(user: Any, record: Record, *, reason: str) -> None:
 def pick(user: Any, record: Record, column: Column) -> Placement:
     """挑选：手工把公开信息放进栏目。错误：Refused——固定栏目不收新闻。"""
     _require_office(user, column.site.organisation)
-    if column.kind == Column.Kind.SECTION and record.kind in NEWS_KINDS:
+    if record.kind in NEWS_KINDS and in_section(column):
         _refuse("section", _("政府信息公开固定栏目不收新闻动态和专题"))
     if record.live is None:
         _refuse("live", _("这条信息没有公开，不能放进栏目"))
@@ -454,5 +469,5 @@ def unpick(user: Any, placement: Placement) -> None:
         record = placement.record
         audit(user, "records.unpick", record, column=placement.column_id)
         placement.delete()
-        column_changed.send(Column, column=placement.column)
+        column_left.send(Column, column=placement.column, page=placement.page)
         record_changed.send(Record, record=record)

@@ -33,14 +33,15 @@ def digest(edition: Edition) -> str:
 
 
 def changed_files(edition: Edition) -> list[str]:
-    """变了的附件：存着的文件与签发时的校验值不符、或找不到的，返回名称；发布前查，免得发出被换过的文件。"""
+    """变了的文件：附件、正文里的图片，存着的与校验值不符、或找不到的，返回名称；发布前查，免得发出被换过的文件。"""
     found = []
-    for row in edition.attachments.all():
+    pictures = [use.picture for use in edition.picture_uses.select_related("picture")]
+    for row in [*edition.attachments.all(), *pictures]:
         try:
             with row.file.open("rb") as file:
                 actual = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError:
             actual = ""
         if actual != row.sha256:
-            found.append(row.name)
+            found.append(str(row))
     return found

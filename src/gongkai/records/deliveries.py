@@ -97,6 +97,9 @@ def _write(folder: Path, rows: Iterable[Record]) -> None:
         table.writerow(_HEADINGS)
         for record in rows:
             name = re.sub(r"[^0-9A-Za-z-]+", "_", record.index_number) or f"post_{record.pk}"
+            # 各站点的索引号各编各的，可能相同。
+            if (folder / "信息" / name).exists():
+                name = f"{name}_{record.pk}"
             table.writerow([guarded(str(cell)) for cell in _one(folder / "信息" / name, record)])
 
 

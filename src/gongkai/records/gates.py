@@ -155,9 +155,14 @@ def missing_interpretation(edition: Edition) -> str:
         return ""
     S = Edition.State
     at = edition.publish_at or timezone.now()
-    ready = Q(state__in=(S.PUBLISHED, S.SIGNED)) | Q(state=S.SCHEDULED, publish_at__lte=at)
+    ready = Q(state=S.PUBLISHED) | Q(state=S.SCHEDULED, publish_at__lte=at)
+    # 签发好的本单位解读随文件一起发；别的单位的要等它发出来。
+    ready |= Q(state=S.SIGNED, record__agency=record.agency_id)
     if Edition.objects.filter(
-        ready, relations__kind=Relation.Kind.INTERPRETS, relations__target=record
+        ready,
+        openness=Edition.Openness.ACTIVE,
+        relations__kind=Relation.Kind.INTERPRETS,
+        relations__target=record,
     ).exists():
         return ""
     return _("还没有签发的解读：%(why)s") % {"why": demand.why}

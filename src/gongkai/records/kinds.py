@@ -63,8 +63,11 @@ class Field:
             return ""
         if self.type == Type.CHOICE and value not in dict(self.choices):
             return str(_("不在选项里"))
-        if self.type in (Type.NUMBER, Type.YEAR) and not str(value).isdigit():
+        text = str(value)
+        if self.type in (Type.NUMBER, Type.YEAR) and not (text.isascii() and text.isdigit()):
             return str(_("应是数字"))
+        if self.type == Type.YEAR and not 1900 <= int(text) <= 2999:
+            return str(_("年份写四位数，如 2026"))
         if self.type == Type.DATE:
             try:
                 date.fromisoformat(str(value))

@@ -114,7 +114,7 @@ def shown_record(site: Site, pk: int) -> Record | None:
     record = loaded.take(pk) if loaded else _pages().filter(pk=pk).first()
     if record is None or (record.live is None and record.withdrawn_at is None):
         return None
-    if record.live is not None and record.live.openness != Edition.Openness.ACTIVE:
+    if record.live is not None and not _is_shown(record):
         return None
     if record.site_id != site.pk and not columns_of(record, site):
         return None
@@ -132,9 +132,13 @@ def relations_of(record: Record) -> tuple[list[Relation], list[Relation]]:
     theirs = loaded.theirs[record.pk] if loaded else list(_theirs([record]))
     note(*(row.target for row in ours if row.target), *(row.edition.record for row in theirs))
     return (
-        [row for row in ours if row.target is None or row.target.live is not None],
+        [row for row in ours if row.target is None or _is_shown(row.target)],
         [row for row in theirs if row.edition.record.live_id == row.edition_id],
     )
+
+
+def _is_shown(record: Record) -> bool:
+    return record.live is not None and record.live.openness == Edition.Openness.ACTIVE
 
 
 def _ours(records: Iterable[Record]) -> QuerySet[Relation]:
@@ -145,6 +149,7 @@ def _theirs(records: Iterable[Record]) -> QuerySet[Relation]:
     rows = Relation.objects.filter(
         target__in=[record.pk for record in records],
         edition__state=Edition.State.PUBLISHED,
+        edition__openness=Edition.Openness.ACTIVE,
         edition__record__withdrawn_at=None,
     )
     return rows.select_related("edition__record__live")

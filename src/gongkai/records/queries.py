@@ -12,6 +12,7 @@ from gongkai.accounts.queries import duties_of
 from gongkai.core.models import Organisation
 
 from . import states
+from .kinds import NEWS_KINDS
 from .models import Column, Edition, Record, Site
 from .models.records import SEEN
 
@@ -40,6 +41,16 @@ def public_records() -> QuerySet[Record]:
     return rows.select_related("live", "agency", "site").order_by("-first_published_at", "-pk")
 
 
+def in_section(column: Column) -> bool:
+    """在固定四栏之内：自己或上级是固定栏目；不收新闻动态和专题（国办公开办函〔2019〕61号）。"""
+    step: Column | None = column
+    while step is not None:
+        if step.section or step.kind == Column.Kind.SECTION:
+            return True
+        step = step.parent
+    return False
+
+
 def matches(column: Column, record: Record) -> bool:
     """合规则：信息按栏目规则该不该进这个栏目；空规则只收手工挑选的。
 
@@ -48,6 +59,8 @@ def matches(column: Column, record: Record) -> bool:
     """
     rule, edition = column.rule, record.live
     if not rule or edition is None:
+        return False
+    if record.kind in NEWS_KINDS and in_section(column):
         return False
     facts = {
         "kinds": {record.kind},
@@ -64,6 +77,8 @@ def matching(column: Column) -> QuerySet[Record]:
     rows = Record.objects.filter(live__isnull=False, site=column.site_id)
     if not column.rule:
         return rows.none()
+    if in_section(column):
+        rows = rows.exclude(kind__in=NEWS_KINDS)
     if "kinds" in rule:
         rows = rows.filter(kind__in=rule["kinds"])
     if "organisations" in rule:
@@ -78,7 +93,7 @@ def matching(column: Column) -> QuerySet[Record]:
 
 def columns_for(record: Record) -> list[Column]:
     """按规则该进的栏目：本站点在用栏目中的，逐条规则判断。"""
-    columns = Column.objects.open().filter(site=record.site_id)
+    columns = Column.objects.open().filter(site=record.site_id).select_related("parent__parent")
     return [column for column in columns if matches(column, record)]
 
 

@@ -33,6 +33,10 @@ COLUMN_FIELDS: Final = (
 )  # fmt: skip
 # 固定四栏的名称、位置由国办公开办函〔2019〕61号定，不能改，也不能停用。
 _FIXED: Final = ("name", "slug", "parent", "kind", "is_active")
+# 索引号格式：年份、顺序号必有（顺序号每年从 1 起，缺一个就会重号），不许别的花括号写法。
+_PATTERN: Final = re.compile(
+    r"(?=.*\{year\})(?=.*\{serial)(?:[^{}]|\{code\}|\{year\}|\{serial(?::0?[1-9]d)?\})+"
+)
 _RULE_KEYS: Final = frozenset({"kinds", "organisations", "items20", "themes"})
 
 
@@ -86,16 +90,18 @@ def save_site(user: Any, site: Site, **values: Any) -> Site:
         locked = Site.objects.select_for_update().get(pk=site.pk)
         if locked.is_default and values.get("is_active") is False:
             _refuse("default", _("默认站点不能停用"))
+        former = locked.domain
         changed = _assign(locked, values, SITE_FIELDS)
-        try:
-            locked.index_pattern.format(code="1", year=2026, serial=1)
-        except (KeyError, ValueError, IndexError):
-            message = _("索引号格式里只能用 {code}、{year}、{serial}，如 {code}/{year}-{serial:05d}")
-            raise ValidationError({"index_pattern": message}) from None
+        if locked.index_pattern and not _PATTERN.fullmatch(locked.index_pattern):
+            message = _(
+                "索引号格式里只能用 {code}、{year}、{serial}，后两样缺一样就会重号，"
+                "如 {code}/{year}-{serial:05d}"
+            )
+            raise ValidationError({"index_pattern": message})
         locked.full_clean()
         locked.save()
         audit(user, "records.save_site", locked, fields=changed)
-        site_changed.send(Site, site=locked)
+        site_changed.send(Site, site=locked, former=former)
     return locked
 
 

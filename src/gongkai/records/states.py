@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongkai.accounts.models import Duty
 from gongkai.accounts.queries import holds
+from gongkai.audit.actions import has_done
 from gongkai.core.states import Refusal, StateTable, Transition
 
 from .kinds import NEEDS_LEGAL
@@ -34,9 +35,16 @@ def holds_edition(user: Any, edition: Edition, roles: frozenset[str]) -> bool:
     )
 
 
+# 改过草稿的也是拟稿人：替别人改稿之后不能再审。
+_WRITING = (
+    "records.save_draft", "records.attach", "records.detach", "records.arrange_attachments",
+    "records.relate", "records.unrelate",
+)  # fmt: skip
+
+
 def _fresh_eyes(edition: Edition, user: Any) -> list[Refusal]:
     # 同一版本，一个人只做一个环节：拟稿的不审，审过的不签，签过的不发。
-    if edition.author_id == user.pk:
+    if edition.author_id == user.pk or has_done(user, edition, _WRITING):
         return [Refusal("own", gettext("这一版由您拟稿，须由另一人办理这个环节"))]
     this_round = edition.reviews.filter(round=current_round(edition), verdict=Review.Verdict.PASSED)
     if this_round.filter(reviewer=user).exists():
@@ -45,7 +53,7 @@ def _fresh_eyes(edition: Edition, user: Any) -> list[Refusal]:
 
 
 def current_round(edition: Edition) -> int:
-    """第几轮：退回一次加一轮。"""
+    """第几轮：退回、收回一次加一轮；改过再送的，审过的人要重新审。"""
     return 1 + edition.reviews.filter(verdict=Review.Verdict.RETURNED).count()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
@@ -18,7 +19,10 @@ from .kinds import WITH_VALIDITY, Kind
 from .models import Edition, Record, Relation, ValidityChange
 from .signals import record_changed
 
+logger = logging.getLogger(__name__)
 R, V = Relation.Kind, Record.Validity
+# 依据存多长；算出来就截好，免得天天与存下的比不相同。
+_LONGEST: Final = 300
 # 会改变对方时效的关系。
 DECIDING: Final = (R.AMENDS, R.REPEALS, R.LAPSES, R.REPLACES, R.ADJUSTS)
 _LAW: Final = {
@@ -71,6 +75,12 @@ def _day(value: Any) -> date | None:
         return None
 
 
+def whole(value: Any) -> int | None:
+    """整数：栏目里写的数字；写得不对的（收来的信息不经本地检查）当没写。"""
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
+
+
 def facts_of(edition: Edition, incoming: list[Relation]) -> law.Facts:
     """文件事实：供法规模块计算；来源只注明“已失效”的，按专有栏目里的失效日期。"""
     lapses = [_when(row) for row in incoming if row.kind == R.LAPSES]
@@ -94,13 +104,12 @@ def facts_of(edition: Edition, incoming: list[Relation]) -> law.Facts:
 def plan_facts_of(edition: Edition, incoming: list[Relation]) -> law.PlanFacts:
     """规划事实：规划期写年份，止于当年末；被调整、被废止看关系。"""
     fields = edition.fields
-    years = [int(str(fields.get(key))) if str(fields.get(key) or "").isdigit() else None
-             for key in ("period_from", "period_to", "five_year")]  # fmt: skip
+    years = [whole(fields.get(key)) for key in ("period_from", "period_to", "five_year")]
     adjusts = [row for row in incoming if row.kind in (R.ADJUSTS, R.AMENDS)]
     last = max(adjusts, key=_when, default=None)
     ends = [_when(row) for row in incoming if row.kind in (R.REPEALS, R.REPLACES, R.LAPSES)]
     return law.PlanFacts(
-        starts=date(years[0], 1, 1) if years[0] and years[0] > 0 else None,
+        starts=date(years[0], 1, 1) if years[0] and years[0] < 9999 else None,
         ends=date(years[1], 12, 31) if years[1] and years[1] < 9999 else None,
         number=years[2] if years[2] and 1 <= years[2] <= 19 else None,
         sector=str(fields.get("sector") or ""),
@@ -118,13 +127,13 @@ def compute(record: Record, incoming: list[Relation], today: date) -> tuple[str,
         return V.NONE, None, ""
     if record.kind == Kind.PLAN:
         plan = law.plan_validity(plan_facts_of(edition, incoming), today)
-        return _PLAN[plan.status], plan.since, plan.why
+        return _PLAN[plan.status], plan.since, plan.why[:_LONGEST]
     found = law.validity(facts_of(edition, incoming), today)
     own = _day(edition.fields.get("lapsed_on"))
     if found.status == law.Status.LAPSED and found.since == own:
         # 不知道是哪一天、被哪份文件宣布的，照实说。
         return V.LAPSED, own, f"来源注明已失效（截至{own}）"
-    return V(found.status.value), found.since, found.why
+    return V(found.status.value), found.since, found.why[:_LONGEST]
 
 
 def settle(record: Record, incoming: list[Relation], today: date, *, announce: bool) -> bool:
@@ -133,12 +142,10 @@ def settle(record: Record, incoming: list[Relation], today: date, *, announce: b
     if (after, since, why) == (record.validity, record.validity_since, record.validity_why):
         return False
     before = record.validity
-    record.validity, record.validity_since, record.validity_why = after, since, why[:300]
+    record.validity, record.validity_since, record.validity_why = after, since, why
     record.save(update_fields=["validity", "validity_since", "validity_why"])
     if before != after:
-        ValidityChange.objects.create(
-            record=record, on=since or today, before=before, after=after, why=why[:300]
-        )
+        ValidityChange.objects.create(record=record, on=since or today, before=before, after=after, why=why)
         audit(None, "records.validity", record, before=before, after=after, why=why)
     if announce:
         record_changed.send(Record, record=record)
@@ -159,9 +166,9 @@ def follow(sender: Any, record: Record, **kwargs: Any) -> None:
     if not targets:
         return
     incoming, today = decisions(targets), timezone.localdate()
-    for target in (
-        Record.objects.select_for_update(of=("self",)).filter(pk__in=targets).select_related("live")
-    ):
+    # 按编号先后锁，两份文件同时牵动同几条时不会互相等。
+    rows = Record.objects.select_for_update(of=("self",)).filter(pk__in=targets).select_related("live")
+    for target in rows.order_by("pk"):
         settle(target, incoming.get(target.pk, []), today, announce=True)
 
 
@@ -172,14 +179,27 @@ def dated() -> QuerySet[Record]:
 
 
 def refresh_all(today: date) -> int:
-    """每日重算：全部算时效的信息，各自一个事务；返回变了几条。"""
+    """每日重算：全部算时效的信息，各自一个事务，一条出错不耽误别的；返回变了几条。
+
+    错误：RuntimeError——有没算成的，列出编号；算成的照样存下。
+    """
     incoming, changed = decisions(), 0
+    failed: list[int] = []
     for record in dated().order_by("pk").iterator(chunk_size=500):
-        related = incoming.get(record.pk, [])
-        now = (record.validity, record.validity_since, record.validity_why)
-        if compute(record, related, today) == now:
-            continue
-        with transaction.atomic():
-            locked = Record.objects.select_for_update(of=("self",)).select_related("live").get(pk=record.pk)
-            changed += settle(locked, related, today, announce=True)
+        try:
+            changed += _refresh(record, incoming.get(record.pk, []), today)
+        except Exception:  # noqa: BLE001 一条出什么错都不能挡住后面的
+            logger.exception("时效没有算成：信息 %s", record.pk)
+            failed.append(record.pk)
+    if failed:
+        raise RuntimeError(f"时效没有算成的信息：{failed[:50]}")
     return changed
+
+
+def _refresh(record: Record, related: list[Relation], today: date) -> bool:
+    now = (record.validity, record.validity_since, record.validity_why)
+    if compute(record, related, today) == now:
+        return False
+    with transaction.atomic():
+        locked = Record.objects.select_for_update(of=("self",)).select_related("live").get(pk=record.pk)
+        return settle(locked, related, today, announce=True)
