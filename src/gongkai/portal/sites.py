@@ -74,6 +74,11 @@ def absolute(site: Site, path: str) -> str:
     return settings.PUBLIC_ORIGIN.format(domain=site.domain) + path
 
 
+def is_year(text: str) -> bool:
+    """像年份：1000 至 9998 的四位数字；网址里写什么的都有，认不出的当没写。"""
+    return text.isascii() and text.isdigit() and 1000 <= int(text[:5]) <= 9998
+
+
 def full_name(unit: Organisation) -> str:
     """全称：“市水务局”在临江市之下写作“临江市水务局”；别的照写。"""
     parent = unit.parent.name if unit.parent else ""

@@ -155,10 +155,15 @@ def _record(good: list[Baked]) -> None:
 
 def enqueue_all(site: Site) -> int:
     """全站重写：各页排队，返回页数；公共页和栏目页在前。"""
+    return enqueue_each(site.pk, all_pages(site))
+
+
+def enqueue_each(site: int, paths: Iterable[str]) -> int:
+    """逐段排队：页面再多，也只在内存里留一段。返回页数。"""
     count = 0
     part: list[tuple[int, str]] = []
-    for path in all_pages(site):
-        part.append((site.pk, path))
+    for path in paths:
+        part.append((site, path))
         if len(part) == 2000:
             count += enqueue(part)
             part = []

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 from django.conf import settings
 
@@ -34,6 +36,19 @@ def stage(target: Path, body: bytes) -> Path:
         file.write(body)
     os.chmod(name, 0o644)  # noqa: S103 公开页面，nginx 要读得到
     return Path(name)
+
+
+def remove_all(domain: str, *, keep: bool) -> None:
+    """整站去掉：先改名，一步就看不到了，再慢慢删；keep 为真时留一个空目录。"""
+    folder = file_of(domain, "/").parent
+    gone = root() / f".gone-{uuid4().hex}"
+    try:
+        folder.rename(gone)
+    except FileNotFoundError:
+        return
+    if keep:
+        folder.mkdir()
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def remove(target: Path) -> bool:

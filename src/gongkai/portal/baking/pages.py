@@ -22,6 +22,15 @@ def column_pages(column: Column) -> list[str]:
     return [base, *(base + feed for feed in FEEDS)]
 
 
+def inside(column: Column) -> Iterator[str]:
+    """栏目之内：各装订页，和其中各条信息的页面。"""
+    rows = Placement.objects.filter(column=column)
+    for number in rows.order_by("page").values_list("page", flat=True).distinct():
+        yield f"{column.get_absolute_url()}page_{number}.html"
+    for pk in rows.order_by("record").values_list("record", flat=True).iterator():
+        yield Record(pk=pk).get_absolute_url()
+
+
 def _lineage(columns: Iterable[Column]) -> dict[int, Column]:
     found: dict[int, Column] = {}
     for column in columns:

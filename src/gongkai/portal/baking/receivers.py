@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from gongkai.records.models import Column, Placement, Record, Site
-from gongkai.records.signals import column_changed, record_changed, record_withdrawn, site_changed
+from gongkai.records.models import Column, Record, Site
+from gongkai.records.signals import (
+    column_changed,
+    column_left,
+    record_changed,
+    record_withdrawn,
+    site_changed,
+)
 
 from . import files
-from .models import Page, PageUse
-from .pages import COMMON, all_pages, column_pages, shown_on
+from .models import BakeTask, Page, PageUse
+from .pages import COMMON, column_pages, shown_on
 from .queue import enqueue, hold
+from .tasks import rewrite_column, rewrite_site
 
 
 def connect() -> None:
@@ -18,6 +25,7 @@ def connect() -> None:
     record_changed.connect(changed, dispatch_uid="baking")
     record_withdrawn.connect(withdrawn, dispatch_uid="baking")
     column_changed.connect(column, dispatch_uid="baking")
+    column_left.connect(left, dispatch_uid="baking")
     site_changed.connect(site, dispatch_uid="baking")
 
 
@@ -41,15 +49,29 @@ def withdrawn(record: Record, **kwargs: Any) -> None:
 
 
 def column(column: Column, **kwargs: Any) -> None:
-    """栏目变了：它的各页、订阅和公共页重写；其中信息的面包屑也写着它。"""
-    base = column.get_absolute_url()
-    numbers = set(Placement.objects.filter(column=column).values_list("page", flat=True))
-    paths = {*column_pages(column), *COMMON, *(f"{base}page_{number}.html" for number in numbers)}
-    inside = Record.objects.filter(placements__column=column).only("pk")
-    paths |= {record.get_absolute_url() for record in inside}
-    enqueue((column.site_id, path) for path in paths)
+    """栏目变了：它的首页、订阅和公共页马上重写；装订页和其中的信息（面包屑写着它）可能上万，交后台排队。"""
+    enqueue((column.site_id, path) for path in (*column_pages(column), *COMMON))
+    rewrite_column.enqueue(column=column.pk, base=column.get_absolute_url())
 
 
-def site(site: Site, **kwargs: Any) -> None:
-    """站点变了：页头页脚写着它的名称和联系方式，全站重写。"""
-    enqueue((site.pk, path) for path in all_pages(site))
+def left(column: Column, page: int, **kwargs: Any) -> None:
+    """栏目里少了一条：那一个装订页和栏目首页、订阅重写。"""
+    bound = f"{column.get_absolute_url()}page_{page}.html"
+    enqueue(((column.site_id, path) for path in (bound, *column_pages(column), *COMMON)), urgent=True)
+
+
+def site(site: Site, former: str = "", **kwargs: Any) -> None:
+    """站点变了：页头页脚写着它的名称和联系方式，公共页马上重写，其余的交后台排队。
+
+    停用的、改了域名的，原来的文件此刻就去掉：不能再由原来的地址看到。
+    """
+    if former and (not site.is_active or former != site.domain):
+        hold()
+        BakeTask.objects.filter(site=site).delete()
+        PageUse.objects.filter(page__site=site).delete()
+        Page.objects.filter(site=site).delete()
+        # 停用的留着空目录：门面和 nginx 由此知道这个域名不归默认站点。
+        files.remove_all(former, keep=not site.is_active)
+    if site.is_active:
+        enqueue((site.pk, path) for path in COMMON)
+        rewrite_site.enqueue(site=site.pk)

@@ -14,7 +14,7 @@ from gongkai.records import public
 from gongkai.records.models import Column, Site
 
 from ..metas import column_metas
-from ..sites import absolute, columns, site_of
+from ..sites import absolute, columns, is_year, site_of
 from ..structured import of_trail
 
 PAGE_SIZE = 20
@@ -70,7 +70,7 @@ def column(request: HttpRequest, path: str) -> HttpResponse:
     children = columns(request).children(found)
     last = public.last_page(found)
     year = request.GET.get("year", "")
-    if year.isdigit() and len(year) == 4:
+    if is_year(year):
         rows = public.placed(found).filter(record__live__published_on__year=int(year))
         page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
         context |= {

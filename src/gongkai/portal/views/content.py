@@ -218,7 +218,8 @@ _KEEP_SECONDS: Final = 24 * 3600
 def _document(record: Record, suffix: str) -> bytes:
     """打印、下载用的文件：公开版不再改，做一次存一天。错误：DocumentError——缺字体、有字排不出。"""
     live = record.live
-    key = f"document:{live.pk}:{live.updated_at.timestamp()}:{suffix}"
+    # 时效、索引号写在文头里，不随版本变。
+    key = f"document:{live.pk}:{live.updated_at.timestamp()}:{record.validity}:{record.index_number}:{suffix}"
     data = store.get(key)
     if data is None:
         rows = [(str(label), _shown(value)) for label, value, _wide in head(record) if value]

@@ -17,7 +17,7 @@ from gongkai.records import public
 from gongkai.records.kinds import Kind
 from gongkai.records.models import Record
 
-from ..sites import absolute, site_of
+from ..sites import absolute, is_year, site_of
 
 PAGE_SIZE = 30
 V = Record.Validity
@@ -39,7 +39,7 @@ def chosen(request: HttpRequest) -> dict[str, str]:
     return {
         "status": status if status in {key for key, *_rest in STATUSES} else "valid",
         "kind": kind if kind in public.LIBRARY_KINDS else "",
-        "year": year if year.isdigit() and len(year) == 4 else "",
+        "year": year if is_year(year) else "",
         "q": request.GET.get("q", "").strip()[:60],
     }
 

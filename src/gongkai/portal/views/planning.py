@@ -15,7 +15,6 @@ from gongkai.law.validity import (
     Gap,
     PlanFacts,
     PlanStatus,
-    current_five_year,
     five_year_name,
     missing_periods,
     plan_validity,
@@ -23,6 +22,7 @@ from gongkai.law.validity import (
 from gongkai.records import public
 from gongkai.records.kinds import PLAN_CLASSES, Kind
 from gongkai.records.models import Record
+from gongkai.records.validity import plan_facts_of
 
 from ..sites import absolute, site_of
 
@@ -49,25 +49,12 @@ class Sector:
     gaps: list[Gap] = field(default_factory=list)
 
 
-def _number(value: Any) -> int | None:
-    return int(value) if str(value or "").isdigit() else None
-
-
 def line_of(record: Record, today: date) -> Line:
     """由公开版的专有栏目得出规划事实和当天的状态。"""
-    live = record.live
-    values = live.fields
-    first, last = _number(values.get("period_from")), _number(values.get("period_to"))
-    number = _number(values.get("five_year"))
-    number = number if number is not None and 1 <= number <= current_five_year(today) + 2 else None
-    approved = values.get("approved_on") or ""
-    facts = PlanFacts(
-        starts=date(first, 1, 1) if first else None,
-        ends=date(last, 12, 31) if last else None,
-        number=number,
-        sector=str(values.get("sector") or ""),
-        approved=date.fromisoformat(approved) if approved else None,
-    )
+    values = record.live.fields
+    facts = plan_facts_of(record.live, [])
+    first, last = facts.starts and facts.starts.year, facts.ends and facts.ends.year
+    number = facts.number
     status = plan_validity(facts, today).status
     # 废止、被调整由资源库按关系算出，规划期管不到的以它为准。
     if record.validity == Record.Validity.REPEALED:
