@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from gongkai.api import actions as sources
 from gongkai.api import aggregation
 from gongkai.api.models import Source
+from gongkai.api.schemas import checksum
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refused
 from gongkai.records import actions
@@ -114,3 +115,35 @@ def test_a_received_body_is_cleaned(source: Source, make: Any, carry: Any) -> No
     Edition.objects.filter(pk=record.live_id).update(body="<p>正文</p><script>alert(1)</script>")
     aggregation.pull(source)
     assert arrived().get().live.body == "<p>正文</p>"
+
+
+def _changed(monkeypatch: Any, **values: Any) -> None:
+    """对方的回答换几栏，校验值照新的算：错的不是传输，是对方的数据。"""
+    real = aggregation._json
+
+    def answer(url: str) -> Any:
+        found = real(url)
+        if "/records/" in url:
+            found |= values
+            found["sha256"] = checksum(found)
+        return found
+
+    monkeypatch.setattr(aggregation, "_json", answer)
+
+
+def test_odd_data_of_one_source_holds_up_no_other(
+    source: Source, make: Any, carry: Any, monkeypatch: Any
+) -> None:
+    carry(make())
+    _changed(monkeypatch, written_on="二〇二六年")
+    assert aggregation.pull_all() == 0
+    source.refresh_from_db()
+    assert "收不下" in source.error and source.cursor == 0 and not arrived().exists()
+
+
+def test_only_web_addresses_are_taken_over(source: Source, make: Any, carry: Any, monkeypatch: Any) -> None:
+    carry(make())
+    bad = {"kind": "basis", "title": "条例", "url": "javascript:alert(1)", "target": None}
+    _changed(monkeypatch, relations=[bad])
+    assert aggregation.pull(source).received == 1
+    assert arrived().get().live.relations.get().url == ""

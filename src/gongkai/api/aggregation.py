@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ from gongkai.records.receiving import Arrival, receive, receive_withdrawal
 from .models import Source
 from .schemas import checksum
 
+logger = logging.getLogger(__name__)
 BATCH = 200
 
 
@@ -34,6 +36,11 @@ class Pulled:
 
     received: int = 0
     withdrawn: int = 0
+
+
+def _web(url: str) -> str:
+    """只认 http 网址：收来的地址要写成公众页面的链接，别的（如 javascript:）一律不要。"""
+    return url if url.startswith(("http://", "https://")) else ""
 
 
 def _json(url: str) -> Any:
@@ -52,6 +59,10 @@ def pull(source: Source) -> Pulled:
     except (FetchError, PullError, ValidationError) as error:
         reason = "；".join(error.messages) if isinstance(error, ValidationError) else str(error)
         _remember(source, error=reason[:300])
+    except Exception as error:  # noqa: BLE001 对方的数据可能错得出乎意料，不能耽误别的来源
+        logger.exception("取数出错：来源 %s", source.pk)
+        detail = f"{type(error).__name__} {error}"
+        _remember(source, error=(_("对方的数据收不下：%(error)s") % {"error": detail})[:300])
     else:
         _remember(source, error="")
     if done.received or done.withdrawn:
@@ -82,7 +93,9 @@ def _page(source: Source, done: Pulled) -> bool:
 
 
 def _one(source: Source, row: dict[str, Any], done: Pulled) -> None:
-    url = urljoin(source.base_url, row["url"])
+    url = _web(urljoin(source.base_url, row["url"]))
+    if not url:
+        raise PullError(_("对方给的网址不是 http 网址，没有收"))
     if row["withdrawn"]:
         done.withdrawn += receive_withdrawal(site=source.site, url=url)
         return
@@ -102,7 +115,7 @@ def _one(source: Source, row: dict[str, Any], done: Pulled) -> None:
         published_at=datetime.fromisoformat(whole["first_published_at"]),
         values=whole,
         files=[_file(source, file) for file in whole["attachments"]],
-        relations=[r | {"url": urljoin(url, r["url"]) if r["url"] else ""} for r in whole["relations"]],
+        relations=[r | {"url": _web(urljoin(url, r["url"])) if r["url"] else ""} for r in whole["relations"]],
     )
     record = receive(source.author, site=source.site, organisation=source.organisation, arrival=arrival)
     done.received += record is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import time
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urljoin, urlsplit
@@ -15,6 +16,8 @@ from django.utils.translation import gettext as _
 TIMEOUT: Final = 10.0
 MAX_BYTES: Final = 20 * 1024 * 1024
 _MAX_REDIRECTS: Final = 5
+# 内容要在几倍时限之内取完：免得对方一个字节一个字节地拖着。
+_WHOLE: Final = 6
 _AGENT: Final = "Mozilla/5.0 (compatible; gongkai)"
 
 
@@ -69,6 +72,7 @@ def _one(url: str, timeout: float, max_bytes: int, family: int) -> Fetched | str
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise FetchError(_("网址要以 http:// 或 https:// 开头"))
+    until = time.monotonic() + timeout * _WHOLE
     try:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         address = public_address(parts.hostname, port, family)
@@ -89,6 +93,8 @@ def _one(url: str, timeout: float, max_bytes: int, family: int) -> Fetched | str
             if max_bytes:
                 for chunk in answer.iter_bytes():
                     body += chunk
+                    if time.monotonic() > until:
+                        raise FetchError(_("%(seconds)s 秒没有取完") % {"seconds": int(timeout * _WHOLE)})
                     if len(body) > max_bytes:
                         size = max_bytes // 1024 // 1024
                         raise FetchError(_("内容超过 %(size)s MB") % {"size": size})
