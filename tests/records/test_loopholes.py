@@ -16,9 +16,11 @@ from django.utils import timezone
 
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refused
-from gongkai.records import actions, publishing, queries, site_actions, validity
+from gongkai.records import actions, publishing, queries, site_actions, tasks, upkeep, validity
 from gongkai.records.kinds import Kind, fields_of
-from gongkai.records.models import Column, Edition, Placement, Record
+from gongkai.records.models import Column, Edition, Placement, Record, Site
+from gongkai.records.receiving import Arrival, receive, receive_withdrawal
+from gongkai.search.models import SearchDocument
 
 pytestmark = pytest.mark.django_db
 S = Edition.State
@@ -221,3 +223,56 @@ def test_the_city_sees_no_draft_of_a_published_record_in_the_list(
     assert "还没公开的新名称" not in client.get(url).content.decode()
     found = client.get(url, {"q": "还没公开"})
     assert list(found.context["page_obj"]) == []
+
+
+def test_one_kind_of_upkeep_that_fails_holds_up_no_other(site: Any, monkeypatch: Any) -> None:
+    def broken(today: Any) -> Any:
+        raise ValueError("坏数据")
+
+    done: list[str] = []
+    finders = dict.fromkeys(upkeep.FINDERS, lambda today: done.append("做了") or iter(()))
+    monkeypatch.setattr(upkeep, "FINDERS", finders | {next(iter(finders)): broken})
+    with pytest.raises(RuntimeError, match=str(next(iter(finders)))):
+        upkeep.keep(timezone.localdate())
+    assert len(done) == len(finders) - 1
+
+
+def test_a_site_put_out_of_use_is_out_of_every_exit(
+    draft: Edition, carry: Any, person: Any, site: Any
+) -> None:
+    record = carry(draft).record
+    Site.objects.filter(pk=site.pk).update(is_default=False)
+    site.refresh_from_db()
+    visitor = Client()
+    assert visitor.get(f"/api/v1/records/{record.pk}").status_code == 200
+    assert SearchDocument.objects.filter(published=True, title=draft.title).exists()
+    site_actions.save_site(person("office"), site, is_active=False)
+    assert visitor.get(f"/api/v1/records/{record.pk}").status_code == 404
+    lines = b"".join(visitor.get("/open/catalogue.jsonl").streaming_content).decode()
+    assert draft.title not in lines
+    assert tasks.follow_site.func(site=site.pk) == 1
+    assert not SearchDocument.objects.filter(published=True, title=draft.title).exists()
+    site_actions.save_site(person("office"), site, is_active=True)
+    tasks.follow_site.func(site=site.pk)
+    assert SearchDocument.objects.filter(published=True, title=draft.title).exists()
+
+
+def test_what_the_office_withdrew_does_not_come_back_from_its_source(person: Any, site: Any) -> None:
+    handler, office = person("handler"), person("office")
+    arrival = {
+        "url": "https://a.example/content/post_1.html",
+        "kind": "notice",
+        "published_at": timezone.now(),
+    }
+
+    def arrive(title: str) -> Any:
+        values = {"title": title, "body": "<p>正文</p>"}
+        found = Arrival(sha256=title, values=values, **arrival)
+        return receive(handler, site=site, organisation=handler.organisation, arrival=found)
+
+    record = arrive("第一稿")
+    receive_withdrawal(site=site, url=record.origin_url)
+    assert arrive("第二稿") is not None, "对方撤了又发的，照收"
+    actions.withdraw(office, record, reason="涉及个人信息")
+    assert arrive("第三稿") is None
+    assert not queries.public_records().exists()

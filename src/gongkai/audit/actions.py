@@ -75,6 +75,12 @@ def has_done(actor: Any, obj: models.Model, names: Iterable[str]) -> bool:
     return rows.exists()
 
 
+def last_done(obj: models.Model, names: Iterable[str]) -> str:
+    """最近做的：这几种动作里，对这个对象最后记的一种；都没有为空。"""
+    rows = Entry.objects.filter(subject=subject_of(obj), action__in=list(names))
+    return rows.order_by("-number").values_list("action", flat=True).first() or ""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """审计差错：第几号、什么问题。"""

@@ -32,4 +32,5 @@ class RecordsConfig(AppConfig):
         signals.record_withdrawn.connect(validity.follow, dispatch_uid="records.validity")
         signals.record_changed.connect(official.follow, dispatch_uid="records.official")
         signals.record_changed.connect(searching.changed, dispatch_uid="records.search")
+        signals.site_changed.connect(searching.site_changed, dispatch_uid="records.search")
         signals.record_withdrawn.connect(searching.withdrawn, dispatch_uid="records.search")

@@ -36,8 +36,8 @@ def note(*records: Record) -> None:
 
 
 def public_records() -> QuerySet[Record]:
-    """公众可见的信息，连同公开版本，新的在前。"""
-    rows = Record.objects.public().filter(live__openness=Edition.Openness.ACTIVE)
+    """公众可见的信息，连同公开版本，新的在前；站点停用了的不在内，接口、开放数据、检索都由此而止。"""
+    rows = Record.objects.public().filter(live__openness=Edition.Openness.ACTIVE, site__is_active=True)
     return rows.select_related("live", "agency", "site").order_by("-first_published_at", "-pk")
 
 

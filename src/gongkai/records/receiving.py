@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gongkai.audit.actions import last_done
 from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 from gongkai.core.uploads import check_upload
@@ -40,7 +41,7 @@ class Arrival:
 
 
 def receive(author: Any, *, site: Site, organisation: Organisation, arrival: Arrival) -> Record | None:
-    """收下：没有的新建，变了的另起一版，没变的不动（返回 None）。
+    """收下：没有的新建，变了的另起一版，没变的、本单位撤下的不动（返回 None）。
 
     对方已审查公开，这里不再走审查，但正文照样清洗，附件照样查验。错误：ValidationError——附件不合规。
     """
@@ -48,6 +49,10 @@ def receive(author: Any, *, site: Site, organisation: Organisation, arrival: Arr
         rows = Record.objects.select_for_update().filter(site=site, origin_url=arrival.url)
         record = rows.first()
         if record and record.live and record.origin_sha256 == arrival.sha256:
+            return None
+        # 本单位自己撤下的（如涉密、涉个人信息），对方再怎么改也不会又公开出来。
+        ways = ("records.withdraw", "records.receive_withdrawal")
+        if record and record.live is None and last_done(record, ways) == "records.withdraw":
             return None
         if record is None:
             kind = arrival.kind if arrival.kind in Kind.values else Kind.OTHER
@@ -103,7 +108,8 @@ def receive_withdrawal(*, site: Site, url: str) -> bool:
         record = Record.objects.select_for_update().filter(site=site, origin_url=url).first()
         if record is None or record.live is None:
             return False
-        Edition.objects.filter(pk=record.live_id).update(state=Edition.State.WITHDRAWN)
+        shown = (Edition.State.PUBLISHED, Edition.State.SUPERSEDED)
+        record.editions.filter(state__in=shown).update(state=Edition.State.WITHDRAWN)
         record.live, record.withdrawn_at = None, timezone.now()
         record.withdrawn_reason = _("来源站点已撤下")
         record.save()

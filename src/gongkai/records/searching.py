@@ -67,4 +67,12 @@ def withdrawn(sender: Any, record: Record, **kwargs: Any) -> None:
     search.withdraw(f"{NAME}:{record.pk}")
 
 
+def site_changed(sender: Any, toggled: bool = False, **kwargs: Any) -> None:
+    """站点停用或启用：它的信息全部撤下或收进，可能上万条，交后台做。"""
+    from .tasks import follow_site
+
+    if toggled:
+        follow_site.enqueue(site=kwargs["site"].pk)
+
+
 register(NAME, load=load, keys=keys)

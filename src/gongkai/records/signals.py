@@ -10,5 +10,6 @@ record_withdrawn = Signal()
 column_changed = Signal()
 # column、page：栏目第 page 个装订页里少了一条。
 column_left = Signal()
-# site：站点的名称、域名、外观、启停或友情链接变了，全站页面都写着它；former 为原来的域名（改设置时才有）。
+# site：站点的名称、域名、外观、启停或友情链接变了，全站页面都写着它；former 为原来的域名、
+# toggled 为启停变了（改设置时才有）。
 site_changed = Signal()

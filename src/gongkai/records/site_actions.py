@@ -101,7 +101,7 @@ def save_site(user: Any, site: Site, **values: Any) -> Site:
         locked.full_clean()
         locked.save()
         audit(user, "records.save_site", locked, fields=changed)
-        site_changed.send(Site, site=locked, former=former)
+        site_changed.send(Site, site=locked, former=former, toggled="is_active" in changed)
     return locked
 
 

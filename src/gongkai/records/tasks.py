@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, time
 
+from django.db import transaction
 from django_tasks import task
 
 from gongkai.core.jobs import daily, poll
 
-from . import links, official, probes, publishing, upkeep, validity
-from .models import Edition, Site
+from . import links, official, probes, publishing, searching, upkeep, validity
+from .models import Edition, Record, Site
 
 
 @task()
@@ -34,6 +35,17 @@ def keep_library(day: str, attempt: int = 1) -> dict[str, int]:
     upkeep.recheck_links()
     official.compare_all(date.fromisoformat(day))
     return upkeep.keep(date.fromisoformat(day))
+
+
+@task()
+def follow_site(site: int) -> int:
+    """站点启停之后：逐条重新交给检索，各自一个事务；返回几条。"""
+    count = 0
+    for record in Record.objects.public().filter(site=site).order_by("pk").only("pk").iterator():
+        with transaction.atomic():
+            searching.changed(Record, record=record)
+        count += 1
+    return count
 
 
 @task()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -25,6 +26,7 @@ from .models import Column, Edition, FriendlyLink, LinkCheck, Record, Relation, 
 from .rules import rules_of, term_rule
 from .validity import dated, decisions, facts_of, plan_facts_of
 
+logger = logging.getLogger(__name__)
 K = WorkItem.Kind
 # 一次最多复查多少个站外链接：查不完的第二天接着查。
 _RECHECKED: Final = 500
@@ -227,5 +229,18 @@ FINDERS: Final = {
 
 
 def keep(today: date) -> dict[str, int]:
-    """每日维护：逐类对账，返回各类新开几件。"""
-    return {str(kind): sync(kind, find(today)) for kind, find in FINDERS.items()}
+    """每日维护：逐类对账，返回各类新开几件；一类出错不耽误别的。
+
+    错误：RuntimeError——有没对成的，列出哪几类；对成的照样存下。
+    """
+    opened: dict[str, int] = {}
+    failed: list[str] = []
+    for kind, find in FINDERS.items():
+        try:
+            opened[str(kind)] = sync(kind, find(today))
+        except Exception:  # noqa: BLE001 一类出什么错都不能挡住后面的
+            logger.exception("库维护没有对成：%s", kind)
+            failed.append(str(kind))
+    if failed:
+        raise RuntimeError(f"库维护没有对成：{failed}")
+    return opened
