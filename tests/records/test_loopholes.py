@@ -36,6 +36,10 @@ def test_what_was_recalled_is_reviewed_again_by_the_same_people(
 ) -> None:
     passed = carry(draft, until="pass_head")
     actions.move(person("handler"), passed, "recall", reason="补一段")
+    client = Client()
+    client.force_login(person("head"))
+    page = client.get(reverse("desk:edition", args=[draft.pk])).content.decode()
+    assert "收回修改<br>" in page and "补一段" in page
     assert carry(draft, until="pass_head").state == S.SECRECY
 
 
