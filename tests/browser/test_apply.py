@@ -246,5 +246,11 @@ def test_every_step_in_wide_elder_and_english(
         citizen.close()
     english = Citizen(chromium, live_server.url, django_language="en")
     english.open("/apply/").says("Start a request").open("/track/").says("Access code")
+    english.open("/apply/others/complaint/").says("You need not give your name")
     english.close()
+    phone = Citizen(chromium, live_server.url)
+    phone.open("/apply/others/correction/").press("提交").says("没有提交成功")
+    phone.fill(text="户主登记有误", **{k: PERSON[k] for k in ("name", "identity_number", "phone")})
+    phone.press("提交").says("已经收到", "GZ-").press("已经记下，退出").says("已退出查看")
+    phone.close()
     assert Case.objects.filter(submitted_at__gte=timezone.now() - timedelta(hours=1)).count() == 3

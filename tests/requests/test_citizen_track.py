@@ -279,3 +279,65 @@ def test_attempts_are_forgotten(made: Any, today: Any) -> None:
     today(date(2026, 3, 2) + timedelta(days=2))
     drafts.purge()
     assert not Attempt.objects.exists()
+
+
+def test_the_letter_to_a_third_party_holds_its_own_link(asked: Any, site: Any) -> None:
+    row, token, _delivery = asked
+    address = f"https://{site.domain}/opinion/{token}/"
+    assert address in row.letter.text
+    # 库里只存摘要和密文。
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("select text, fields from requests_letter where id = %s", [row.letter_id])
+        assert token not in "".join(cursor.fetchone())
+
+
+def test_leaving_hides_what_was_just_submitted(agency: Any, site: Any, today: Any) -> None:
+    from gongkai.requests.models import Draft
+
+    client = Client()
+    client.post("/apply/what/", {"description": "预算"})
+    who = {
+        "kind": "natural", "name": "张三", "identity_type": "other", "identity_number": "1",
+        "phone": "13800001234", "form": "any", "route": "portal",
+    }  # fmt: skip
+    client.post("/apply/who/", who)
+    client.post("/apply/check/")
+    assert Draft.objects.get().secret in text(client.get("/apply/done/"))
+    client.post("/track/leave/")
+    assert client.get("/apply/done/").status_code == 302
+    # 没有退出的，一小时后也不再显示。
+    client = Client()
+    client.post("/apply/what/", {"description": "预算"})
+    client.post("/apply/who/", who)
+    client.post("/apply/check/")
+    today(date(2026, 3, 3))
+    assert client.get("/apply/done/").status_code == 302
+
+
+@pytest.mark.parametrize("kind", ["correction", "complaint", "suggestion"])
+def test_other_matters_are_taken_once_and_can_be_followed(
+    agency: Any, site: Any, today: Any, kind: str
+) -> None:
+    client = Client()
+    page = text(client.get(f"/apply/others/{kind}/"))
+    once = page.split('name="once" value="')[1].split('"')[0]
+    bad = client.post(f"/apply/others/{kind}/", {"once": once, "text": "", "name": "张三"})
+    assert bad.status_code == 400 and 'value="张三"' in text(bad)
+    data = {"once": once, "text": "登记有误", "name": "张三", "identity_number": "1", "phone": "13800001234"}
+    for _n in range(2):
+        assert client.post(f"/apply/others/{kind}/", data).headers["Location"] == "/apply/others/done/"
+    shown = client.session["filed"]
+    assert shown["number"] in text(client.get("/apply/others/done/")) and shown["number"].endswith("-00001")
+    looking = Client()
+    answer = looking.post("/track/", {"number": shown["number"], "code": shown["secret"]})
+    assert answer.status_code == 302 and "登记有误" in text(looking.get("/track/case/"))
+    assert Entry.objects.filter(action__startswith="requests.file.").count() == 1
+
+
+def test_a_complaint_needs_no_name_and_a_correction_does(agency: Any, site: Any, today: Any) -> None:
+    assert Client().post("/apply/others/complaint/", {"text": "不答复"}).status_code == 302
+    assert Complaint.objects.get().applicant is None
+    assert Client().post("/apply/others/correction/", {"text": "登记有误"}).status_code == 400
+    assert Client().get("/apply/others/nothing/").status_code == 404

@@ -15,6 +15,8 @@ from typing import Any, Final
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils import timezone
 
+from gongkai.core.models import Organisation
+
 from .kinds import Kind
 from .models import Column, Edition, FriendlyLink, PictureUse, Placement, Record, Relation, Site
 from .queries import column_records, note, public_records
@@ -33,6 +35,13 @@ def site_for(host: str) -> Site | None:
         Site.objects.filter(Q(domain=host) | Q(is_default=True)).select_related("organisation__parent")
     )
     return next((row for row in found if row.domain == host), found[0] if found else None)
+
+
+def site_serving(agency: Organisation) -> Site | None:
+    """机关的网站：它自己主办的，没有的由上级的网站代；都没有为 None。"""
+    rows = Site.objects.filter(organisation__in=agency.line, is_active=True).select_related("organisation")
+    # 离本机关最近的，就是路径最长的。
+    return max(rows, key=lambda row: len(row.organisation.path), default=None)
 
 
 @dataclass

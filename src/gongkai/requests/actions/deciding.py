@@ -21,6 +21,7 @@ from gongkai.law.decisions import STEPS, walk
 
 from .. import clock, gates, states
 from ..models import Case, CaseEvent, Consultation, Item, Letter, SearchRecord
+from ..public.where import opinion_address
 from ..rules import rules_of
 from .common import day, keep_file, lock, refuse, require
 from .writing import issue
@@ -219,6 +220,7 @@ def consult(
         days, token = within or OPINION_WORKDAYS, secrets.token_urlsafe(24)
         template = "T07" if party == "third_party" else "T08"
         article = {"third_party": "第三十二条", "co_maker": "第三十四条"}.get(party, "第三十三条第三款")
+        address = opinion_address(case.agency, token)
         fields = {
             "addressee": name,
             "content": content,
@@ -226,6 +228,7 @@ def consult(
             "party": party,
             "article": article,
             "silence": _SILENCE[party],
+            "how": f"意见可以书面提出，也可以在网上提出：{address}" if address else "意见请书面提出",
             "token": token,
         }
         to = Letter.Addressee.THIRD_PARTY if party == "third_party" else Letter.Addressee.ORGAN

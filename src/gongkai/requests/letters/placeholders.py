@@ -196,6 +196,7 @@ _field("延迟至", "postponed_until", "依第三十五条延迟到的日期", K
 _field("征求意见的内容", "content", "需要征求意见的内容")
 _field("征求意见条款", "article", "征求意见的条款")
 _field("逾期后果", "silence", "逾期不提意见的后果")
+_field("提意见的办法", "how", "意见怎样提出，含对方自己的网址")
 _field("意见日期", "opinion_on", "收到第三方意见之日", Kind.DATE)
 _field("公开的内容", "content", "决定公开的内容")
 _field("公开的理由", "reason", "不顾反对决定公开的理由")

@@ -66,12 +66,17 @@ def what(request: HttpRequest) -> HttpResponse:
         draft = draft or drafts.start(request, choices[0])
         draft.agency = data.get("agency") or choices[0]
         drafts.keep(draft, description=data["description"])
-        problems = drafts.attach(draft, "submission", data["files"])
+        problems = drafts.attach(draft, "submission", data["files"], source_of(request))
         if not problems:
             return redirect("apply:similar")
         for problem in problems:
             form.add_error("files", problem)
-    context = {"form": form, "files": _files(draft, "submission"), "agency": choices[0], "step": 1}
+    context = {
+        "form": form,
+        "files": _files(draft, "submission"),
+        "agency": rules_of(choices[0]).issuer_name,
+        "step": 1,
+    }
     return render(request, "requests/public/what.html", context, status=400 if form.errors else 200)
 
 
@@ -129,7 +134,7 @@ def who(request: HttpRequest) -> HttpResponse:
         has_authorisation=draft.files.filter(kind="authorisation").exists(),
     )
     if posted:
-        _attach(draft, form)
+        _attach(draft, form, source_of(request))
         if form.is_valid():
             changes = {k: v for k, v in form.cleaned_data.items() if isinstance(v, str)}
             # 换了邮箱、电话的，原来的核实不作数。
@@ -144,13 +149,13 @@ def who(request: HttpRequest) -> HttpResponse:
     return render(request, "requests/public/who.html", context, status=400 if form.errors else 200)
 
 
-def _attach(draft: Draft, form: WhoForm) -> None:
+def _attach(draft: Draft, form: WhoForm, source: str) -> None:
     """先存附件：别的栏填错了，附件不必再选一次。"""
     form.is_valid()
     for name, kind in (("identity_file", "identity"), ("authorisation", "authorisation")):
         file = form.cleaned_data.get(name)
         if file:
-            for problem in drafts.attach(draft, kind, [file], most=2):
+            for problem in drafts.attach(draft, kind, [file], source, most=2):
                 form.add_error(name, ValidationError(problem))
 
 
@@ -232,7 +237,7 @@ def check(request: HttpRequest) -> HttpResponse:
         if not problem:
             return redirect("apply:done")
     context = {
-        "draft": draft,
+        "agency": rules_of(draft.agency).issuer_name,
         "person": _shown(data),
         "description": data.get("description", ""),
         "form": Case.Form(data["form"]).label,
@@ -258,12 +263,8 @@ def _shown(data: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _submit(request: HttpRequest, draft: Draft, source: str) -> str:
     """提交：返回没有提交的原因，空为提交了。"""
-    if request.POST.get("website"):
-        return _("请不要填写“网站”一栏；如果是浏览器自动填的，请清空后再提交")
-    if guard.is_flooding(source):
-        return _("这个网络一小时内提交的申请太多，请过一小时再提交，或当面、邮寄提出；填写的内容还在")
-    if guard.needs_puzzle(source) and not guard.answered(request, request.POST.get("answer", "")):
-        return _("请先回答页面下方的问题；答案可以写数字，也可以写汉字")
+    if problem := guard.problem(request, source):
+        return problem
     try:
         drafts.submit(draft, source)
     except Refused as refused:
@@ -273,7 +274,7 @@ def _submit(request: HttpRequest, draft: Draft, source: str) -> str:
 
 def _finished(request: HttpRequest) -> Draft | None:
     draft = drafts.current(request)
-    return draft if draft and draft.case_id else None
+    return draft if draft and drafts.is_shown(draft) else None
 
 
 @never_cache

@@ -23,15 +23,18 @@ from ..models import Applicant, Attempt, Case, Draft, DraftFile
 from . import guard
 
 LIFETIME: Final = timedelta(hours=24)
+SHOWN: Final = timedelta(hours=1)
 MOST_FILES: Final = 5
-_KEY: Final = "apply"
+# 同一来源一小时内最多存几份附件，免得磁盘被填满。
+HOURLY_FILES: Final = 60
+KEY: Final = "apply"
 # 填写的各栏里属于申请人的，提交时交给 Applicant。
 PERSON: Final = (*Applicant.PERSONAL, "kind", "identity_type")
 
 
 def current(request: HttpRequest) -> Draft | None:
     """正在填的一份：凭会话里的随机码找；过期的不算。"""
-    token = request.session.get(_KEY)
+    token = request.session.get(KEY)
     if not token:
         return None
     rows = Draft.objects.filter(token_hash=keyed_digest(f"draft:{token}")).select_related("agency", "case")
@@ -41,7 +44,7 @@ def current(request: HttpRequest) -> Draft | None:
 def start(request: HttpRequest, agency: Organisation) -> Draft:
     """开始一份。"""
     token = secrets.token_urlsafe(24)
-    request.session[_KEY] = token
+    request.session[KEY] = token
     return Draft.objects.create(token_hash=keyed_digest(f"draft:{token}"), agency=agency)
 
 
@@ -50,13 +53,18 @@ def values(draft: Draft) -> dict[str, Any]:
     return json.loads(draft.data) if draft.data else {}
 
 
+def is_shown(draft: Draft) -> bool:
+    """提交成功的页面还能不能看：一小时内，免得公用电脑上后来的人看到查询码。"""
+    return bool(draft.case and timezone.now() - draft.case.submitted_at < SHOWN)
+
+
 def keep(draft: Draft, **changes: Any) -> None:
     """保存填了的各栏。"""
     draft.data = json.dumps(values(draft) | changes, ensure_ascii=False)
     draft.save(update_fields=["data", "agency"])
 
 
-def attach(draft: Draft, kind: str, files: list[Any], most: int = MOST_FILES) -> list[str]:
+def attach(draft: Draft, kind: str, files: list[Any], source: str, most: int = MOST_FILES) -> list[str]:
     """加附件：逐份查，合格的存下；返回没有存下的各份的原因。"""
     problems = []
     for file in files:
@@ -64,6 +72,11 @@ def attach(draft: Draft, kind: str, files: list[Any], most: int = MOST_FILES) ->
             values = {"name": file.name, "most": most}
             problems.append(
                 _("“%(name)s”没有存下：最多 %(most)s 份，请先删去一份，或合并成一个文件") % values
+            )
+            continue
+        if guard.recent("file", source, 60) >= HOURLY_FILES:
+            problems.append(
+                _("“%(name)s”没有存下：一小时内传的附件太多，请过一会儿再传") % {"name": file.name}
             )
             continue
         try:
@@ -74,6 +87,7 @@ def attach(draft: Draft, kind: str, files: list[Any], most: int = MOST_FILES) ->
         row = DraftFile(draft=draft, kind=kind, name=file.name[:200], size=file.size)
         row.file.save(file.name, file, save=False)
         row.save()
+        guard.note("file", source)
     return problems
 
 

@@ -18,7 +18,7 @@ from gongkai.core.models import Organisation
 
 from .. import actions
 from ..models import Applicant, Case, CaseFile, Complaint, Consultation, Letter, RecordCorrection, Suggestion
-from . import guard
+from . import drafts, guard
 
 WRONG: Final = 10
 MINUTES: Final = 15
@@ -63,13 +63,15 @@ def _match(agencies: list[Organisation], number: str, secret: str) -> Any:
 
 def enter(request: HttpRequest, row: Any) -> None:
     """记在会话里：半小时内看这一件不必再填；网址里没有编号。"""
+    request.session.cycle_key()
     until = timezone.now() + _OPEN_FOR
     request.session[_KEY] = [row._meta.model_name, row.pk, until.isoformat()]
 
 
 def leave(request: HttpRequest) -> None:
-    """退出查看：用公用电脑的，看完即退。"""
-    request.session.pop(_KEY, None)
+    """退出查看：用公用电脑的，看完即退；刚提交的、刚收下的也不再显示。"""
+    for key in (_KEY, drafts.KEY, "filed"):
+        request.session.pop(key, None)
 
 
 def entered(request: HttpRequest) -> Any:

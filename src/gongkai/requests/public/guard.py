@@ -71,3 +71,14 @@ def answered(request: HttpRequest, answer: str) -> bool:
     tens, ones = divmod(right, 10)
     words = ("" if tens == 0 else "十" if tens == 1 else _NAMES[tens] + "十") + (_NAMES[ones] if ones else "")
     return given in (str(right), words)
+
+
+def problem(request: HttpRequest, source: str) -> str:
+    """提交之前查：像程序填的、太快的、题没有答对的，返回原因；没有问题为空。"""
+    if request.POST.get("website"):
+        return _("请不要填写“网站”一栏；如果是浏览器自动填的，请清空后再提交")
+    if is_flooding(source):
+        return _("这个网络一小时内提交的申请太多，请过一小时再提交，或当面、邮寄提出；填写的内容还在")
+    if needs_puzzle(source) and not answered(request, request.POST.get("answer", "")):
+        return _("请先回答页面下方的问题；答案可以写数字，也可以写汉字")
+    return ""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import applying
+from . import applying, filing
 
 app_name = "apply"
 urlpatterns = [
@@ -15,4 +15,6 @@ urlpatterns = [
     path("done/", applying.done, name="done"),
     path("receipt.pdf", applying.receipt, name="receipt"),
     path("files/<int:pk>/remove/", applying.remove, name="remove"),
+    path("others/done/", filing.done, name="filed"),
+    path("others/<slug:kind>/", filing.page, name="file"),
 ]

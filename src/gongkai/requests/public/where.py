@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import Http404, HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gongkai.core.models import Organisation
-from gongkai.records.public import site_for
+from gongkai.records.public import site_for, site_serving
 
 _GOVERNMENTS = (Organisation.Kind.CITY, Organisation.Kind.DISTRICT)
 
@@ -26,3 +28,11 @@ def agencies(request: HttpRequest) -> list[Organisation]:
         return [host]
     kinds = (*_GOVERNMENTS, Organisation.Kind.AGENCY)
     return list(Organisation.objects.active().within(host).filter(kind__in=kinds).order_by("path"))
+
+
+def opinion_address(agency: Organisation, token: str) -> str:
+    """第三方提意见的网址，写进征求意见书；机关没有网站的为空。"""
+    site = site_serving(agency)
+    if site is None:
+        return ""
+    return settings.PUBLIC_ORIGIN.format(domain=site.domain) + reverse("track:opinion", args=[token])
