@@ -16,6 +16,7 @@ from gongkai.core.models import Organisation
 from gongkai.records import demo as library
 from gongkai.requests import actions, states
 from gongkai.requests.models import Case, Consultation, RequestRules
+from gongkai.requests.public import guard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
@@ -141,6 +142,13 @@ def work(person: Any, case: Case) -> Case:
     return actions.assign(person("clerk"), case, units=[unit])
 
 
+def solved(question: str) -> str:
+    """像人一样读题作答。"""
+    numbers = {guard.say_number(number): number for number in range(41)}
+    first, sign, second = re.fullmatch(r"(\w+)(加上|减去)(\w+)等于多少？", question.strip()).groups()  # type: ignore[union-attr]
+    return str(numbers[first] + numbers[second] * (1 if sign == "加上" else -1))
+
+
 def answer(person: Any, case: Case) -> Any:
     """办到签发，返回答复。"""
     item, text = case.items.get(), "经核对本机关职责和档案，所述情况属实，具体事实已逐项写明如上"
@@ -251,6 +259,9 @@ def test_every_step_in_wide_elder_and_english(
     phone = Citizen(chromium, live_server.url)
     phone.open("/apply/others/correction/").press("提交").says("没有提交成功")
     phone.fill(text="户主登记有误", **{k: PERSON[k] for k in ("name", "identity_number", "phone")})
+    # 同一来源已提交了三件：先答一道文字题，答错的内容不丢。
+    phone.press("提交").says("请先回答页面下方的问题")
+    phone.page.locator("#answer").fill(solved(phone.page.inner_text("label[for=answer]")))
     phone.press("提交").says("已经收到", "GZ-").press("已经记下，退出").says("已退出查看")
     phone.close()
     assert Case.objects.filter(submitted_at__gte=timezone.now() - timedelta(hours=1)).count() == 3
