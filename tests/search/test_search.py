@@ -384,3 +384,19 @@ def test_the_check_tells_when_the_index_falls_behind(some: Put, bureau: Any) -> 
     assert status() == "met"
     Generation.objects.all().delete()
     assert status() == "missing"
+
+
+def test_a_rebuild_does_not_wait_for_the_resident_indexer(some: Put) -> None:
+    assert indexer.advisory("indexer") != indexer.advisory("rebuild")
+    some(7, "排队的通知")
+    assert indexer.step() == 1
+    with pytest.raises(indexer.Busy, match="索引器在运行"):
+        indexer.index_now()
+    indexer.rebuild()
+    with indexer.locked("rebuild"), pytest.raises(indexer.Busy):
+        indexer.rebuild()
+    some(8, "换代之后的通知")
+    while indexer.step():
+        pass
+    assert titles("换代之后") == ["换代之后的通知"] and titles("排队") == ["排队的通知"]
+    indexer.RESIDENT.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -24,11 +25,15 @@ from .models import Generation, Outbox, SearchDocument
 BATCH: Final = 200
 PAUSE: Final = 0.3  # 秒；没有待办时多久看一次，加上提交时间不到半秒
 CHUNK: Final = 2000
-_ADVISORY: Final = 0x67_6B_73_72
 
 
 class Busy(Exception):
     """已有索引器在运行。"""
+
+
+def advisory(name: str) -> int:
+    """库锁的号码：各锁不同，也不与别的应用相撞。"""
+    return zlib.crc32(f"gongkai.search.{name}".encode())
 
 
 @contextmanager
@@ -40,7 +45,7 @@ def locked(name: str = "indexer") -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise Busy("已有一个索引器在运行；请等它做完，或先停掉它") from None
-        number = _ADVISORY + len(name)
+        number = advisory(name)
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
