@@ -400,3 +400,15 @@ def test_a_rebuild_does_not_wait_for_the_resident_indexer(some: Put) -> None:
         pass
     assert titles("换代之后") == ["换代之后的通知"] and titles("排队") == ["排队的通知"]
     indexer.RESIDENT.close()
+
+
+def test_a_common_word_pages_through_everything_alive(put: Put) -> None:
+    for number in range(120):
+        put(number, f"节水通告{number}", "请节水。", validity="repealed" if number % 5 else "in_force")
+    indexer.index_now()
+    seen: list[str] = []
+    for page in (1, 2, 3):
+        results = search(Criteria("节水", page=page))
+        assert results.total == 24 and results.hidden == 96
+        seen += [hit.document.key for hit in results.hits]
+    assert len(seen) == len(set(seen)) == 24

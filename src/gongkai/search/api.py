@@ -81,7 +81,10 @@ class FacetOut(Schema):
 
 
 class SearchOut(Schema):
-    """一次查找：plan 所用的办法，hidden 没有列出的失效、废止件数，suggestion 为“您是不是要找”。"""
+    """一次查找：plan 所用的办法，suggestion 为“您是不是要找”。
+
+    hidden 为没有列出的失效、废止件数，没有数的为 -1。
+    """
 
     query: str
     plan: str

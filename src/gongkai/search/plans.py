@@ -71,6 +71,9 @@ def by_number(numbers: list[str], rest: Words) -> Query:
 
 def short(words: Words, synonyms: Mapping[str, tuple[tuple[str, ...], ...]]) -> Query:
     """短查找：每个词都要有（同义词也算），标题权重大，词组连着出现的加分。"""
+    if len(words.words) == 1 and words.plain.strip() == words.least[0] and not synonyms.get(words.least[0]):
+        # 只有一个词：几个词项平着列，引擎才能跳着取前几名，不必给几十万件都打分。
+        return _one(words.least[0], synonyms)
     parts = tuple(_one(word, synonyms) for word in words.least)
     bonus: list[Query] = [Term("title", word, 2.0) for word in words.words if word not in words.least]
     if len(words.words) > 1:
@@ -100,9 +103,11 @@ def _whole(words: Words, synonyms: Mapping[str, tuple[tuple[str, ...], ...]]) ->
     return tuple(_sequence(other, SYNONYM) for other in synonyms.get(words.plain.strip(), ()))
 
 
-def counting(words: Words) -> Query:
-    """长问句的总数与筛选计数：正文至少含一半的词的才算，用于 documents 表，不管名次。"""
-    return AnyOf(tuple(Term("body", word) for word in words.least), max(1, (len(words.least) + 1) // 2))
+def counting(words: Words, reader: Reader) -> Query:
+    """长问句的总数与筛选计数：正文含有其中最少见的两个词的才算，用于 documents 表，不管名次。"""
+    counts = zip(reader.frequency("documents", "body", words.least), words.least, strict=True)
+    rarest = [word for _count, word in sorted((c, w) for c, w in counts if c)][:2]
+    return AllOf(tuple(Term("body", word, 0.0) for word in rarest or words.least[:1]))
 
 
 def loose(words: Words, synonyms: Mapping[str, tuple[tuple[str, ...], ...]]) -> Query:
