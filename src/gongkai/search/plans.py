@@ -76,7 +76,10 @@ def short(words: Words, synonyms: Mapping[str, tuple[tuple[str, ...], ...]]) -> 
         return _one(words.least[0], synonyms)
     parts = tuple(_one(word, synonyms) for word in words.least)
     bonus: list[Query] = [Term("title", word, 2.0) for word in words.words if word not in words.least]
-    if len(words.words) > 1:
+    if words.plain.strip() in words.words:
+        # 整个查找词就是词典里的一个词：它自己就说明连着出现，不必再查词组（到处都有的词，查词组很慢）。
+        bonus.append(Term("body", words.plain.strip(), 1.5))
+    elif len(words.words) > 1:
         bonus += [Phrase("title", words.words, 4.0), Phrase("body", words.words, 1.5)]
     whole = _whole(words, synonyms)
     return AllOf(parts, tuple(bonus)) if not whole else AnyOf((AllOf(parts, tuple(bonus)), *whole))
