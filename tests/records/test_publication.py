@@ -45,6 +45,12 @@ def test_nobody_takes_two_steps(draft: Edition, person: Any) -> None:
         actions.move(person("head"), moved, "pass_secrecy")
 
 
+def test_whoever_submits_a_draft_does_not_pass_it(draft: Edition, person: Any) -> None:
+    moved = actions.move(person("head"), draft, "submit")
+    with pytest.raises(Refused, match="由您送审"):
+        actions.move(person("head"), moved, "pass_head")
+
+
 def test_a_normative_document_needs_the_legal_review(make: Any, person: Any) -> None:
     edition = make(
         kind=Kind.NORMATIVE,

@@ -46,6 +46,8 @@ def _fresh_eyes(edition: Edition, user: Any) -> list[Refusal]:
     # 同一版本，一个人只做一个环节：拟稿的不审，审过的不签，签过的不发。
     if edition.author_id == user.pk or has_done(user, edition, _WRITING):
         return [Refusal("own", gettext("这一版由您拟稿，须由另一人办理这个环节"))]
+    if has_done(user, edition, ("records.edition.submit",)):
+        return [Refusal("submitted", gettext("这一版由您送审，须由另一人办理这个环节"))]
     this_round = edition.reviews.filter(round=current_round(edition), verdict=Review.Verdict.PASSED)
     if this_round.filter(reviewer=user).exists():
         return [Refusal("twice", gettext("您已办过这一版的另一环节，须由另一人办理"))]
