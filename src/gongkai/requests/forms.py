@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongkai.core.models import Organisation
 
-from .models import Applicant, Case, CaseFile, Consultation, FeeNotice, Item, Proceeding
-from .models.rules import CARRIERS
+from .models import Case, CaseFile, Consultation, FeeNotice, Item, Proceeding
 from .queries import earlier_cases
 
 INSIDE: Final = ("division", "affiliated", "window")
@@ -34,11 +33,13 @@ class DateInput(forms.DateInput):
         super().__init__(*args, format="%Y-%m-%d", **kwargs)
 
 
-def _date(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
+def date_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
+    """日期栏。"""
     return forms.DateField(label=label, required=required, widget=DateInput, help_text=help_text)
 
 
-def _text(label: Any, *, rows: int = 3, required: bool = True, help_text: Any = "") -> forms.CharField:
+def text_field(label: Any, *, rows: int = 3, required: bool = True, help_text: Any = "") -> forms.CharField:
+    """多行文字栏。"""
     widget = forms.Textarea(attrs={"rows": rows})
     return forms.CharField(label=label, required=required, widget=widget, help_text=help_text)
 
@@ -70,11 +71,11 @@ class NoFields(CaseForm):
 class Reason(CaseForm):
     """只要理由的。"""
 
-    reason = _text(_("理由"), rows=2)
+    reason = text_field(_("理由"), rows=2)
 
 
 class Confirm(CaseForm):
-    on = _date(_("确认之日"))
+    on = date_field(_("确认之日"))
     how = forms.CharField(
         label=_("怎样确认的"), max_length=100, help_text=_("谁、用什么方式，如“电话，何经办”")
     )
@@ -87,7 +88,7 @@ class Register(CaseForm):
     summary = forms.CharField(
         label=_("内容摘要"), max_length=120, help_text=_("显示在列表上，不要写姓名、电话等个人信息")
     )
-    items = _text(_("申请的各项，一行一项"), rows=4, help_text=_("以后逐项作决定；原文照存不动"))
+    items = text_field(_("申请的各项，一行一项"), rows=4, help_text=_("以后逐项作决定；原文照存不动"))
 
     def setup(self, case: Case) -> None:
         self.fields["items"].initial = "\n".join(
@@ -96,7 +97,7 @@ class Register(CaseForm):
 
 
 class Items(CaseForm):
-    items = _text(_("申请的各项，一行一项"), rows=4)
+    items = text_field(_("申请的各项，一行一项"), rows=4)
 
     setup = Register.setup
 
@@ -104,7 +105,7 @@ class Items(CaseForm):
 class Assign(CaseForm):
     units = forms.MultipleChoiceField(label=_("承办处室"), widget=forms.CheckboxSelectMultiple)
     lead = forms.ChoiceField(label=_("主办"), required=False, help_text=_("不选的，所选的第一个主办"))
-    inner_due = _date(_("内部时限"), required=False, help_text=_("不填的，按规则里的内部办理时限"))
+    inner_due = date_field(_("内部时限"), required=False, help_text=_("不填的，按规则里的内部办理时限"))
     note = forms.CharField(label=_("要求"), required=False, max_length=300)
 
     def setup(self, case: Case) -> None:
@@ -138,7 +139,7 @@ class Split(CaseForm):
 
 class Join(CaseForm):
     into = forms.ChoiceField(label=_("并入"))
-    reason = _text(_("理由"), rows=2)
+    reason = text_field(_("理由"), rows=2)
 
     def setup(self, case: Case) -> None:
         rows = Case.objects.filter(agency=case.agency_id, identity_key=case.identity_key, state__in=Case.OPEN)
@@ -156,8 +157,8 @@ class Correction(CaseForm):
         from .rules import rules_of
 
         for key, label in DEFECTS.items():
-            self.fields[f"text_{key}"] = _text(label, rows=2, required=False)
-            self.fields[f"guidance_{key}"] = _text(
+            self.fields[f"text_{key}"] = text_field(label, rows=2, required=False)
+            self.fields[f"guidance_{key}"] = text_field(
                 _("怎样补正"), rows=2, required=False, help_text=_("写了问题的，要写怎样补正")
             )
         days = rules_of(case.agency).correction_workdays
@@ -183,8 +184,8 @@ class Correction(CaseForm):
 class Received(CaseForm):
     """申请人给的补正、理由。"""
 
-    text = _text(_("内容"))
-    on = _date(_("收到之日"))
+    text = text_field(_("内容"))
+    on = date_field(_("收到之日"))
     file = forms.FileField(label=_("附件"), required=False)
 
     def setup(self, case: Case) -> None:
@@ -192,7 +193,7 @@ class Received(CaseForm):
 
 
 class AskReasons(CaseForm):
-    counts = _text(_("申请的数量、频次"), rows=2)
+    counts = text_field(_("申请的数量、频次"), rows=2)
     within = forms.IntegerField(label=_("说明理由期限（工作日）"), min_value=1, max_value=60)
 
     def setup(self, case: Case) -> None:
@@ -208,7 +209,7 @@ class Judge(CaseForm):
     reasonable = forms.ChoiceField(
         label=_("认定"), widget=forms.RadioSelect, choices=[("yes", _("理由合理")), ("no", _("理由不合理"))]
     )
-    postponed_until = _date(
+    postponed_until = date_field(
         _("延迟至"), required=False, help_text=_("合理但无法按期答复的，定一个合理的日期")
     )
 
@@ -218,7 +219,7 @@ class Consult(CaseForm):
     name = forms.CharField(label=_("名称"), max_length=100)
     contact = forms.CharField(label=_("联系方式"), max_length=200, required=False)
     item = forms.ChoiceField(label=_("涉及哪一项"), required=False)
-    content = _text(_("征求意见的内容"), help_text=_("只写必要的内容，不要写申请人是谁"))
+    content = text_field(_("征求意见的内容"), help_text=_("只写必要的内容，不要写申请人是谁"))
     within = forms.IntegerField(
         label=_("意见期限（工作日）"),
         min_value=1,
@@ -240,8 +241,8 @@ class Opinion(CaseForm):
     opinion = forms.ChoiceField(
         label=_("意见"), choices=[c for c in Consultation.Opinion.choices if c[0] not in ("", "silent")]
     )
-    text = _text(_("意见的理由"), required=False)
-    on = _date(_("收到之日"))
+    text = text_field(_("意见的理由"), required=False)
+    on = date_field(_("收到之日"))
     file = forms.FileField(label=_("意见回函"), required=False)
 
     def setup(self, case: Case) -> None:
@@ -258,7 +259,7 @@ class Assess(CaseForm):
     assessment = forms.ChoiceField(
         label=_("本机关的判断"), choices=[c for c in Consultation.Assessment.choices if c[0]]
     )
-    text = _text(_("判断的理由"))
+    text = text_field(_("判断的理由"))
 
     def setup(self, case: Case) -> None:
         rows = case.consultations.exclude(opinion="")
@@ -269,8 +270,8 @@ class Assess(CaseForm):
 
 class Override(CaseForm):
     row = forms.ChoiceField(label=_("告知谁"))
-    content = _text(_("公开的内容"), rows=2)
-    reason = _text(_("公开的理由"), rows=2)
+    content = text_field(_("公开的内容"), rows=2)
+    reason = text_field(_("公开的理由"), rows=2)
 
     def setup(self, case: Case) -> None:
         rows = case.consultations.filter(opinion__in=("object", "partly"), override_letter=None)
@@ -286,7 +287,7 @@ class Fee(CaseForm):
     pages = forms.IntegerField(
         label=_("页数"), required=False, min_value=1, help_text=_("按量的填；按件的不填")
     )
-    why = _text(_("收费的理由"), rows=2)
+    why = text_field(_("收费的理由"), rows=2)
     provider = forms.ChoiceField(
         label=_("缴款方式"), choices=[("manual", _("人工登记")), ("file", _("非税系统文件对账"))]
     )
@@ -294,7 +295,7 @@ class Fee(CaseForm):
 
 class Pay(CaseForm):
     yuan = forms.IntegerField(label=_("金额（元）"), min_value=1)
-    paid_on = _date(_("缴清之日"))
+    paid_on = date_field(_("缴清之日"))
     receipt = forms.CharField(label=_("票据号"), required=False, max_length=40)
 
     def setup(self, case: Case) -> None:
@@ -316,8 +317,8 @@ class AnswerExtension(CaseForm):
 
 
 class Withdraw(CaseForm):
-    reason = _text(_("理由"), rows=2)
-    on = _date(_("撤回之日"))
+    reason = text_field(_("理由"), rows=2)
+    on = date_field(_("撤回之日"))
 
     setup = Confirm.setup
 
@@ -333,12 +334,12 @@ class AddFile(CaseForm):
 
 
 class Reply(CaseForm):
-    text = _text(_("处室意见"))
+    text = text_field(_("处室意见"))
 
 
 class CorrectEvent(CaseForm):
     row = forms.ChoiceField(label=_("哪一件事"))
-    on = _date(_("正确的日期"))
+    on = date_field(_("正确的日期"))
     reason = forms.CharField(label=_("更正的理由"), max_length=200)
 
     def setup(self, case: Case) -> None:
@@ -352,10 +353,10 @@ class CorrectEvent(CaseForm):
 
 class OpenProceeding(CaseForm):
     kind = forms.ChoiceField(label=_("种类"), choices=Proceeding.Kind.choices)
-    filed_on = _date(_("受理或立案之日"))
+    filed_on = date_field(_("受理或立案之日"))
     body = forms.CharField(label=_("复议机关或法院"), max_length=80)
     number = forms.CharField(label=_("案号"), max_length=60, required=False)
-    answer_due = _date(_("答辩期限"), required=False)
+    answer_due = date_field(_("答辩期限"), required=False)
     counted = forms.BooleanField(label=_("计入本机关年度报告"), required=False, initial=True)
 
 
@@ -364,7 +365,7 @@ class CloseProceeding(CaseForm):
     result = forms.ChoiceField(
         label=_("结果"), choices=[c for c in Proceeding.Result.choices if c[0] != "pending"]
     )
-    decided_on = _date(_("审结之日"))
+    decided_on = date_field(_("审结之日"))
     remake_workdays = forms.IntegerField(
         label=_("重新答复期限（工作日）"), required=False, min_value=1, max_value=250
     )
@@ -396,7 +397,7 @@ class Search(forms.Form):
 
     ROWS = 4
 
-    on = _date(_("检索之日"))
+    on = date_field(_("检索之日"))
     result = forms.ChoiceField(
         label=_("结果"),
         choices=[("found", _("查到")), ("none", _("没有查到")), ("raw", _("只有零散信息，须加工分析"))],
@@ -437,7 +438,7 @@ class Second(forms.Form):
 
 class Dispatch(forms.Form):
     carrier = forms.ChoiceField(label=_("送达方式"))
-    on = _date(_("交邮、签收或发出之日"))
+    on = date_field(_("交邮、签收或发出之日"))
     tracking = forms.CharField(label=_("邮件号码"), required=False, max_length=40, help_text=_("邮寄的填"))
     signer = forms.CharField(label=_("签收人"), required=False, max_length=40, help_text=_("当面送达的填"))
     proof = forms.FileField(label=_("送达证明"), required=False)
@@ -449,143 +450,13 @@ class Dispatch(forms.Form):
 
 
 class Serve(forms.Form):
-    on = _date(_("送达之日"))
+    on = date_field(_("送达之日"))
     signer = forms.CharField(label=_("签收人"), required=False, max_length=40)
     proof = forms.FileField(label=_("送达证明"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["on"].initial = timezone.localdate()
-
-
-# 收件
-
-
-class Intake(forms.Form):
-    """代录：当面、邮寄、传真、电子邮件等渠道来的申请；只问条例第二十九条要的。"""
-
-    channel = forms.ChoiceField(
-        label=_("提出渠道"), choices=[c for c in Case.Channel.choices if c[0] != "portal"]
-    )
-    arrived_on = _date(_("到达之日"), help_text=_("当面提交、签收、信件或邮件到达之日；期限从这里算起"))
-    oral = forms.BooleanField(label=_("口头提出，由工作人员代为填写"), required=False)
-    postal_number = forms.CharField(label=_("邮件号码"), required=False, max_length=40)
-    posted_on = _date(_("邮戳日期"), required=False)
-    arrived_at = forms.ChoiceField(label=_("最先到达的处所"), required=False)
-    kind = forms.ChoiceField(label=_("申请人类型"), choices=Applicant.Kind.choices)
-    name = forms.CharField(label=_("姓名或者名称"), max_length=100)
-    identity_type = forms.ChoiceField(
-        label=_("证件种类"), choices=Applicant.IdentityType.choices, required=False
-    )
-    identity_number = forms.CharField(label=_("证件号码"), required=False, max_length=40)
-    phone = forms.CharField(label=_("联系电话"), required=False, max_length=40)
-    email = forms.EmailField(label=_("电子邮箱"), required=False)
-    address = forms.CharField(label=_("通信地址"), required=False, max_length=200)
-    agent_name = forms.CharField(label=_("代理人"), required=False, max_length=40)
-    agent_identity = forms.CharField(label=_("代理人证件号码"), required=False, max_length=40)
-    agent_phone = forms.CharField(label=_("代理人电话"), required=False, max_length=40)
-    description = _text(_("所需信息的名称、文号或者其他特征性描述"), rows=5)
-    form = forms.ChoiceField(label=_("形式要求"), choices=Case.Form.choices, initial="any")
-    route = forms.ChoiceField(label=_("获取方式"), choices=Case.Route.choices, initial="post")
-    submission = forms.FileField(label=_("申请原件"), required=False)
-    envelope = forms.FileField(label=_("信封、邮戳"), required=False)
-    identity = forms.FileField(label=_("身份证明"), required=False)
-    authorisation = forms.FileField(label=_("授权委托书"), required=False)
-
-    GROUPS = (
-        (_("怎样来的"), ("channel", "arrived_on", "oral", "postal_number", "posted_on", "arrived_at")),
-        (_("申请人"), ("kind", "name", "identity_type", "identity_number", "phone", "email", "address")),
-        (_("代理人（没有的不填）"), ("agent_name", "agent_identity", "agent_phone")),
-        (_("申请的内容"), ("description", "form", "route")),
-        (_("扫描件"), ("submission", "envelope", "identity", "authorisation")),
-    )
-    PERSON = (
-        "kind",
-        "name",
-        "identity_type",
-        "identity_number",
-        "phone",
-        "email",
-        "address",
-        "agent_name",
-        "agent_identity",
-        "agent_phone",
-    )  # noqa: E501
-
-    def __init__(self, *args: Any, agency: Organisation, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.agency = agency
-        rows = Organisation.objects.filter(parent=agency, kind__in=INSIDE, is_active=True).order_by("order")
-        self.fields["arrived_at"].choices = [("", _("工作机构")), *[(str(r.pk), r.name) for r in rows]]  # type: ignore[attr-defined]
-        self.fields["arrived_on"].initial = timezone.localdate()
-
-    def groups(self) -> list[tuple[Any, list[Any]]]:
-        """分组的各栏，供页面显示。"""
-        return [(title, [self[name] for name in names]) for title, names in self.GROUPS]
-
-    def clean_arrived_at(self) -> Organisation | None:
-        return Organisation.objects.filter(
-            pk=self.cleaned_data["arrived_at"] or 0, parent=self.agency
-        ).first()
-
-    def values(self) -> dict[str, Any]:
-        """receive 的参数。"""
-        given = self.cleaned_data
-        person = {name: given[name] for name in self.PERSON if given[name]}
-        names = (
-            "channel",
-            "arrived_on",
-            "oral",
-            "postal_number",
-            "posted_on",
-            "arrived_at",
-            "description",
-            "form",
-            "route",
-        )  # noqa: E501
-        files = [
-            (kind, given[kind])
-            for kind in ("submission", "envelope", "identity", "authorisation")
-            if given[kind]
-        ]
-        return {"applicant": person, "files": files, **{name: given[name] for name in names}}
-
-
-class Rules(forms.ModelForm):
-    """规则：法律没有写明、各地不同的。"""
-
-    carriers = forms.MultipleChoiceField(
-        label=_("可用的送达方式"), widget=forms.CheckboxSelectMultiple, choices=list(CARRIERS.items())
-    )
-    alarms = forms.CharField(
-        label=_("第几个工作日提醒"), help_text=_("用逗号分开，如 10, 15, 18；末日总要提醒")
-    )
-
-    review_url = forms.URLField(
-        label=_("网上申请行政复议的网址"), required=False, max_length=300, assume_scheme="https"
-    )
-
-    class Meta:
-        from .models import RequestRules as model
-
-        exclude = ("agency", "review_url")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        agency = self.instance.agency
-        self.fields["office"].queryset = Organisation.objects.filter(
-            parent=agency, kind__in=INSIDE, is_active=True
-        )  # type: ignore[attr-defined]
-        self.initial["review_url"] = self.instance.review_url
-        self.order_fields([field.name for field in self._meta.model._meta.fields])
-        self.initial["alarms"] = ", ".join(map(str, self.instance.alarms))
-
-    def clean_alarms(self) -> list[int]:
-        text = self.cleaned_data["alarms"].replace("，", ",").replace("、", ",")
-        parts = [part.strip() for part in text.split(",") if part.strip()]
-        if not parts or not all(part.isdigit() and 1 <= int(part) <= 19 for part in parts):
-            raise forms.ValidationError(_("请填写 1—19 的数字，用逗号分开"))
-        return sorted({int(part) for part in parts})
 
 
 def earlier_choices(case: Case) -> list[tuple[str, str]]:

@@ -125,7 +125,7 @@ def _fresh_eyes(letter: Letter, user: Any) -> list[Refusal]:
     if letter.author_id == user.pk:
         return [Refusal("own", gettext("这份文书由您拟稿，须由另一人办理这个环节"))]
     last = letter.steps.filter(verdict=LetterStep.Verdict.RETURNED).order_by("-id").first()
-    passed = letter.steps.filter(verdict=LetterStep.Verdict.PASSED, reviewer=user)
+    passed = letter.steps.filter(verdict=LetterStep.Verdict.PASSED, reviewer=user.pk or 0)
     if last:
         passed = passed.filter(id__gt=last.pk)
     if passed.exists():

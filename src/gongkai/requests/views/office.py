@@ -16,7 +16,7 @@ from gongkai.accounts.queries import duties_of
 from gongkai.core.models import HolidayNotice, Organisation
 from gongkai.law.workdays import CalendarError, notice_from_csv
 
-from .. import actions, forms, states
+from .. import actions, office_forms, states
 from ..models import Complaint, RecordCorrection, RequestRules, Suggestion
 from ..rules import rules_of
 from .common import page_of, querystring, tried
@@ -42,7 +42,7 @@ def _own(request: HttpRequest) -> Organisation:
 def intake(request: HttpRequest) -> HttpResponse:
     """接收申请：任何窗口都能代录，收到就有编号、查询码和期限。"""
     agency = _own(request)
-    form = forms.Intake(request.POST or None, request.FILES or None, agency=agency)
+    form = office_forms.Intake(request.POST or None, request.FILES or None, agency=agency)
     if request.method == "POST":
         if form.is_valid():
             made: list[Any] = []
@@ -83,7 +83,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     agency = _own(request)
     found = RequestRules.objects.filter(agency=agency).first() or rules_of(agency)
     may = bool(states.OFFICE & states.duties_in(request.user, agency))
-    form = forms.Rules(request.POST or None, instance=found)
+    form = office_forms.Rules(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         if tried(request, lambda: actions.keep_rules(request.user, agency, **form.cleaned_data)):
             messages.success(request, _("已存规则"))
