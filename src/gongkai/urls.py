@@ -22,6 +22,7 @@ urlpatterns = [
     path("staff/", include("gongkai.search.desk")),
     path("staff/", include("gongkai.records.desk")),
     path("staff/", include("gongkai.requests.urls")),
+    path("staff/", include("gongkai.requests.papers")),
     path("staff/", include("gongkai.records.views")),
     path("staff/", include("gongkai.portal.baking.views")),
     path("staff/", include("gongkai.api.views")),

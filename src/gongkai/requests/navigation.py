@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gongkai.accounts.navigation import EVERYBODY, Entry, Role, register
 
+from .visibility import offices
+
 STAFF = EVERYBODY - {Role.ADMINISTRATOR, Role.CITY}
 DESK = frozenset({Role.COORDINATOR, Role.HANDLER, Role.HEAD, Role.AUDITOR})
 INTAKE = frozenset({Role.COORDINATOR, Role.HANDLER, Role.HEAD})
@@ -25,4 +27,6 @@ register(
     ),  # noqa: E501
     Entry("requests", "foi:statistics", _("统计"), STAFF, 7),
     Entry("requests", "foi:rules", _("规则"), INTAKE, 8),
+    Entry("requests", "papers:register", _("发文登记簿"), INTAKE, 9, allowed=offices),
+    Entry("requests", "papers:templates", _("文书模板"), INTAKE, 10, allowed=offices),
 )

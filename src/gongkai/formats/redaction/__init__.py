@@ -6,7 +6,17 @@
 
 from gongkai.formats.redaction.burn import burn, prove
 from gongkai.formats.redaction.hidden import Hidden, hidden_data
-from gongkai.formats.redaction.pages import Box, page_count, page_image
+from gongkai.formats.redaction.pages import Box, page_count, page_image, page_sizes
 from gongkai.formats.redaction.suggest import suggest
 
-__all__ = ["Box", "Hidden", "burn", "hidden_data", "page_count", "page_image", "prove", "suggest"]
+__all__ = [
+    "Box",
+    "Hidden",
+    "burn",
+    "hidden_data",
+    "page_count",
+    "page_image",
+    "page_sizes",
+    "prove",
+    "suggest",
+]

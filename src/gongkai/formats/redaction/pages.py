@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from gongkai.formats.documents.model import DocumentError
 
-__all__ = ["DPI", "Box", "opened", "page_count", "page_image"]
+__all__ = ["DPI", "Box", "opened", "page_count", "page_image", "page_sizes"]
 
 DPI: Final = 200
 MAX_PAGES: Final = 300
@@ -121,3 +121,13 @@ def _picture(data: bytes) -> Any:
         if isinstance(error, DocumentError):
             raise
         raise DocumentError("图片已损坏，打不开；请重新保存后再上传") from None
+
+
+def page_sizes(data: bytes) -> list[tuple[int, int]]:
+    """各页的宽高（磅，图片为像素），供页面预先留出位置。错误：DocumentError。"""
+    if not is_pdf(data):
+        image = _picture(data)
+        return [(image.width, image.height)]
+    with opened(data) as document:
+        sizes = [document[number].get_size() for number in range(len(document))]
+        return [(max(1, round(width)), max(1, round(height))) for width, height in sizes]

@@ -45,6 +45,11 @@ def _show(request: HttpRequest, letter: Letter, status: int = 200, **bound: Any)
     except (MissingValueError, StaleLawError) as error:
         remedy = ""
         messages.error(request, str(error))
+    try:
+        text = letters.text_of(letter)
+    except ValueError as error:
+        text = ""
+        messages.error(request, str(error))
     office = states.holds_case(user, case, states.OFFICE)
     waiting = letter.deliveries.filter(state="sent").first()
     moves = [
@@ -58,7 +63,7 @@ def _show(request: HttpRequest, letter: Letter, status: int = 200, **bound: Any)
         {
             "letter": letter,
             "case": case,
-            "text": letters.text_of(letter),
+            "text": text,
             "remedy": remedy,
             "issuer": rules_of(case.agency).issuer_name,
             "problems": gates.letter_problems(letter) if letter.state in ("draft", "signing") else [],
@@ -76,7 +81,7 @@ def _show(request: HttpRequest, letter: Letter, status: int = 200, **bound: Any)
             if letter.state == "dispatched" and office and not waiting
             else None,
             "serve": bound.get("serve") or forms.Serve(prefix="serve") if waiting and office else None,
-            "draft_text": bound.get("draft_text", letters.text_of(letter)),
+            "draft_text": bound.get("draft_text", text),
             "opinion": bound.get("opinion", ""),
         },
         status=status,
