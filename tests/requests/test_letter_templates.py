@@ -95,8 +95,6 @@ def test_every_template_renders_when_complete_and_refuses_when_not(code: str) ->
     assert all(f"〔{name}〕" in written for name in required)
     assert "{" not in written and "[" not in written.replace("[(", "")
     for name in required:
-        if name == "项目标识":
-            continue
         with pytest.raises(templating.EmptyPlaceholderError, match=name):
             write(Complete(name))
     if "|" in template.text:

@@ -86,6 +86,9 @@ def test_originals_are_only_for_those_who_work_on_the_case(working: Any, desk: A
             assert browser.get(f"/staff/requests/files/{source.pk}/{address}").status_code == 404
     seen = desk("auditor").get(f"/staff/requests/{case.pk}/papers/").content.decode()
     assert "通讯录" not in seen
+    address = f"/staff/requests/files/{source.pk}/"
+    assert desk("auditor").get(address).status_code == 302
+    assert desk("handler").get(address).status_code == 200
 
 
 def test_hidden_data_is_listed_and_allowed_with_a_reason(working: Any, desk: Any, person: Any) -> None:

@@ -119,6 +119,7 @@ def _show(request: HttpRequest, case: Case, status: int = 200, **bound: Any) -> 
         "office": office,
         "editable": editable and working,
         "sources": [row for row in files if row.kind == "source"],
+        "sees_sources": states.holds_case(user, case, states.WORKERS | states.REVIEWERS),
         "releases": [row for row in files if row.kind == "release"],
         "hidden_problems": redaction.hidden_problems(case) if working and case.is_open else [],
         "coverable": redaction.COVERABLE,

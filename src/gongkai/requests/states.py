@@ -38,6 +38,7 @@ ANYONE = frozenset({"anyone"})
 SECRECY = frozenset({"secrecy"})
 LEGAL = frozenset({"legal"})
 LEADER = frozenset({"leader"})
+REVIEWERS = SECRECY | LEGAL | LEADER
 WORKERS = OFFICE | UNIT
 APPLICANT = frozenset({"citizen"})
 CLOCKWORK = frozenset({"system"})

@@ -310,6 +310,9 @@ def open_file(user: Any, row: CaseFile) -> None:
     with transaction.atomic():
         if row.kind in PRIVATE:
             require(user, row.case, states.WORKERS, _("查看申请人的材料"))
+        elif row.kind == CaseFile.Kind.SOURCE:
+            # 没有遮盖的原件：办理的人和要对照着审的人。
+            require(user, row.case, states.WORKERS | states.REVIEWERS, _("查看没有遮盖的原件"))
         audit(user, "requests.open_file", row.case, file=row.pk, kind=row.kind)
 
 

@@ -48,7 +48,9 @@ class Template:
 
     def names(self) -> tuple[list[str], list[str]]:
         """用到的占位：（必填的，可略去的）。"""
-        return templating.names_in(self.text, PLACEHOLDERS)
+        required, optional = templating.names_in(self.text, PLACEHOLDERS)
+        may_be_empty = [name for name in required if name in _MAY_BE_EMPTY]
+        return [name for name in required if name not in _MAY_BE_EMPTY], may_be_empty + optional
 
 
 @lru_cache(maxsize=1)
