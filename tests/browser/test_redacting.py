@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from test_portal import violations
-from test_walk import Visitor, chromium  # noqa: F401
+from visitor import Visitor
 
 from gongkai.core.models import Organisation
 from gongkai.requests import actions, redaction, states
@@ -61,7 +61,7 @@ def check(visitor: Visitor, name: str) -> None:
 
 @pytest.mark.parametrize("width", [1280, 375])
 def test_boxes_by_hand_and_by_suggestion(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     live_server: Any,
     case: Case,
     width: int,
@@ -108,7 +108,7 @@ def test_boxes_by_hand_and_by_suggestion(
         assert all(sheet.get_textpage().get_text_range() == "" for sheet in document)
 
 
-def test_touch_draws_only_in_drawing_mode(chromium: Any, live_server: Any, case: Case) -> None:  # noqa: F811
+def test_touch_draws_only_in_drawing_mode(chromium: Any, live_server: Any, case: Case) -> None:
     source = case.files.get()
     visitor = Visitor(chromium, live_server.url, 375).login("handler")
     visitor.open(f"/staff/requests/files/{source.pk}/redact/")
@@ -132,7 +132,7 @@ def test_touch_draws_only_in_drawing_mode(chromium: Any, live_server: Any, case:
     assert page.locator(".cover").count() == count + 1
 
 
-def test_templates_and_register_look_right(chromium: Any, live_server: Any, case: Case) -> None:  # noqa: F811
+def test_templates_and_register_look_right(chromium: Any, live_server: Any, case: Case) -> None:
     for width in (1280, 375):
         visitor = Visitor(chromium, live_server.url, width).login("clerk")
         for name, address in (
