@@ -340,6 +340,7 @@ def template_page(request: HttpRequest, code: str) -> HttpResponse:
         "agency": agency,
         "code": code,
         "current": current,
+        "own": current.version != templates.standard()[code].version,
         "form": form,
         "required": [PLACEHOLDERS[name] for name in required],
         "optional": [PLACEHOLDERS[name] for name in optional],
