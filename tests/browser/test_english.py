@@ -19,6 +19,7 @@ def test_the_pages_fit_in_english(
     chromium: Any,
     live_server: Any,
     ledger: Any,
+    site: Any,
     person: Any,
     width: int,
 ) -> None:

@@ -99,7 +99,7 @@ def open_the_rest(office: Visitor) -> None:
 
 @pytest.mark.parametrize("source", [demo.SAMPLE, REAL], ids=["sample", "real"])
 def test_a_breakdown_table_becomes_a_ledger(
-    chromium: Any, live_server: Any, bureau: Any, tmp_path: Path, source: Path
+    chromium: Any, live_server: Any, site: Any, tmp_path: Path, source: Path
 ) -> None:
     if not source.is_file():
         pytest.skip("缺少共享数据 shared/data/workplan-2021.txt，跳过真实分工表")
