@@ -227,6 +227,47 @@ def test_identical_requests_are_answered_as_a_group(
     assert len(texts) == 6
 
 
+def test_a_large_group_goes_on_in_the_background(
+    receive: Any, working: Any, person: Any, monkeypatch: Any
+) -> None:
+    """件数多的一段一段地办，没办完的接着排；随附文件、检索记录一并照录。"""
+    from django_tasks_db.models import DBTaskResult
+
+    from gongkai.requests import tasks
+
+    case = working()
+    for number in range(5):
+        receive(person={"name": f"申请人{number}", "identity_number": f"44010119900101{number:04d}"})
+    monkeypatch.setattr(tasks, "GROUP_STEP", 2)
+    values = {"user": person("clerk").pk, "case": case.pk, "name": "register"}
+    done = [tasks.carry_on_group.func(**values) for _n in range(3)]
+    assert (
+        done == [2, 2, 1] and DBTaskResult.objects.filter(task_path__endswith="carry_on_group").count() == 2
+    )
+
+
+def test_a_group_is_given_the_same_files_and_searches(
+    receive: Any, working: Any, answer: Any, person: Any, decide: Any
+) -> None:
+    case = working()
+    for number in range(2):
+        receive(person={"name": f"申请人{number}", "identity_number": f"44010119900101{number:04d}"})
+    clerk = person("clerk")
+    actions.register_group(clerk, case)
+    actions.assign_group(clerk, case)
+    actions.add_search(clerk, case.items.get(), places=[{"place": "档案室", "words": "检漏"}], result="found")
+    kept = actions.add_file(person("handler"), case, kind="release", file=pdf("检漏报告.pdf"))
+    answer(case, GIVE, materials={})
+    assert actions.answer_group(person("leader"), case) == 2
+    assert actions.dispatch_group(clerk, case) == 2
+    for row in Case.objects.exclude(pk=case.pk):
+        assert row.files.get().sha256 == kept.sha256 and row.items.get().searches.count() == 1
+        letter = row.letters.get()
+        assert letter.released[0]["sha256"] == kept.sha256 and letter.served_on
+    with pytest.raises(Refused):
+        actions.answer_group(person("clerk"), case)
+
+
 def test_visibility_by_duty(working: Any, person: Any, outsider: Any) -> None:
     case = working()
     seen = {

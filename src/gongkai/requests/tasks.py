@@ -31,6 +31,24 @@ def remind_requests(day: str, attempt: int = 1) -> int:
     return remind(today)
 
 
+# 成批办理每一段最多几件：一段几分钟，中途停机从没办的接着办。
+GROUP_STEP = 200
+
+
+@task()
+def carry_on_group(user: int, case: int, name: str, attempt: int = 1) -> int:
+    """成批办理：照 case 一件办 name（moves.GROUP）一段，没办完的接着排；返回办了几件。"""
+    from gongkai.accounts.models import User
+
+    from .models import Case
+    from .moves import GROUP
+
+    done = GROUP[name](User.objects.get(pk=user), Case.objects.get(pk=case), limit=GROUP_STEP)
+    if done == GROUP_STEP:
+        carry_on_group.enqueue(user=user, case=case, name=name)
+    return done
+
+
 daily("依申请公开提醒", time(8, 0), lambda day: remind_requests.enqueue(day=day))
 
 

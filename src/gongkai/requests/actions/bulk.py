@@ -1,4 +1,7 @@
-"""成批：内容相同的申请一起登记、分办、答复；一批一个事务、一条审计，一件出错不影响别的批。"""
+"""成批：内容相同的申请一起登记、分办、答复；一批一个事务、一条审计，一件出错不影响别的批。
+
+各动作的 limit 为这一次最多办几件：件数多的由后台任务一段一段地办（tasks.carry_on_group）。
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,14 @@ from gongkai.core.calendar import current_calendar
 from gongkai.core.models import Organisation
 from gongkai.core.numbering import next_numbers
 
-from .. import clock, letters, states
-from ..models import Assignment, Case, CaseEvent, Item, Letter
+from .. import letters, states
+from ..models import Assignment, Case, CaseFile, Delivery, Item, Letter
 from ..rules import rules_of
 from .common import refuse, require
 
 BATCH: Final = 200
+# 答复要逐份排版，一批少些，编号和写锁不占太久。
+LETTERS_BATCH: Final = 20
 S = Case.State
 
 
@@ -31,8 +36,9 @@ def twins(case: Case, *states_: str) -> Any:
     return rows.exclude(pk=case.pk).exclude(group_key="")
 
 
-def _batches(ids: Sequence[int], work: Callable[[list[int]], int]) -> int:
-    return sum(work(list(ids[start : start + BATCH])) for start in range(0, len(ids), BATCH))
+def _batches(rows: Any, limit: int | None, work: Callable[[list[int]], int], size: int = BATCH) -> int:
+    ids = list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+    return sum(work(ids[start : start + size]) for start in range(0, len(ids), size))
 
 
 def _locked(ids: Sequence[int], state: str) -> list[Case]:
@@ -40,7 +46,7 @@ def _locked(ids: Sequence[int], state: str) -> list[Case]:
     return list(rows.select_related("applicant", "agency").order_by("pk"))
 
 
-def register_group(user: Any, case: Case) -> int:
+def register_group(user: Any, case: Case, *, limit: int | None = None) -> int:
     """成批登记：照已登记的一件，登记内容相同、待登记的各件；返回几件。"""
     require(user, case, states.OFFICE, _("登记"))
     if not case.registered_at:
@@ -61,10 +67,10 @@ def register_group(user: Any, case: Case) -> int:
                 audit(user, "requests.register_group", case, numbers=[row.number for row in rows])
         return len(rows)
 
-    return _batches(list(twins(case, S.RECEIVED).values_list("pk", flat=True)), work)
+    return _batches(twins(case, S.RECEIVED), limit, work)
 
 
-def assign_group(user: Any, case: Case) -> int:
+def assign_group(user: Any, case: Case, *, limit: int | None = None) -> int:
     """成批分办：照已分办的一件，分给同样的处室；内部时限不晚于各件自己的期限。返回几件。"""
     require(user, case, states.OFFICE, _("分办"))
     pattern = list(case.assignments.all())
@@ -96,14 +102,14 @@ def assign_group(user: Any, case: Case) -> int:
                 audit(user, "requests.assign_group", case, numbers=[row.number for row in rows])
         return len(rows)
 
-    return _batches(list(twins(case, S.TRIAGE).values_list("pk", flat=True)), work)
+    return _batches(twins(case, S.TRIAGE), limit, work)
 
 
 # 各件自己的事，不能照搬到别人的申请上的决定。
 _PERSONAL: Final = frozenset({"E2", "E4", "E5", "F1", "F2", "F3", "D3"})
 
 
-def answer_group(user: Any, case: Case) -> int:
+def answer_group(user: Any, case: Case, *, limit: int | None = None) -> int:
     """成批答复：一件签发后，内容相同、在办的各件照它答复：决定、正文相同，各有字号、各给本人，待发出。
 
     审查、签发以所照的一件为准；重复申请、逾期不补正等因人而异的决定不能照搬。返回几件。
@@ -124,6 +130,7 @@ def answer_group(user: Any, case: Case) -> int:
         with transaction.atomic():
             rows = _locked(ids, S.WORKING)
             _copy_items(rows, items)
+            _copy_files(rows, case)
             _copy_letters(user, rows, lead)
             for row in rows:
                 row.state = S.SIGNED
@@ -134,8 +141,8 @@ def answer_group(user: Any, case: Case) -> int:
                 )
         return len(rows)
 
-    ids = twins(case, S.WORKING).filter(round=1, items__code="").distinct().order_by("pk")
-    return _batches(list(ids.values_list("pk", flat=True)), work)
+    undecided = twins(case, S.WORKING).filter(round=1, items__code="").distinct()
+    return _batches(undecided, limit, work, LETTERS_BATCH)
 
 
 def _copy_items(rows: list[Case], items: list[Item]) -> None:
@@ -181,6 +188,16 @@ def _copy_items(rows: list[Case], items: list[Item]) -> None:
         type(searches[0]).objects.bulk_create(searches)
 
 
+def _copy_files(rows: list[Case], case: Case) -> None:
+    """拟提供的信息：各件都登记，文件按校验值只存一份。"""
+    fields = ("kind", "name", "file", "suffix", "sha256", "size", "pages", "redaction", "uploaded_by_id")
+    CaseFile.objects.bulk_create(
+        CaseFile(case=row, **{field: getattr(file, field) for field in fields})
+        for file in case.files.filter(kind="release")
+        for row in rows
+    )
+
+
 def _copy_letters(user: Any, rows: list[Case], lead: Letter) -> None:
     if not rows:
         return
@@ -213,10 +230,9 @@ def _copy_letters(user: Any, rows: list[Case], lead: Letter) -> None:
         letter.save()
 
 
-def dispatch_group(user: Any, case: Case, *, carrier: str = "portal") -> int:
+def dispatch_group(user: Any, case: Case, *, carrier: str = "portal", limit: int | None = None) -> int:
     """成批发出：内容相同、待发出、申请人要求网上获取的，网上送达；返回几件。邮寄的要逐件填邮件号码。"""
-    from ..models import Delivery
-    from .sending import _check_carrier
+    from .sending import answered, check_carrier, check_decision
 
     require(user, case, states.OFFICE, _("发出"))
     if carrier != "portal":
@@ -238,7 +254,8 @@ def dispatch_group(user: Any, case: Case, *, carrier: str = "portal") -> int:
                 if letter is None:
                     continue
                 letter.case = row
-                _check_carrier(letter, carrier, "", "")
+                check_carrier(letter, carrier, "", "")
+                check_decision(row, letter, today)
                 letter.state, letter.dispatched_on, letter.served_on = Letter.State.SERVED, today, today
                 letter.save()
                 Delivery.objects.create(
@@ -249,16 +266,13 @@ def dispatch_group(user: Any, case: Case, *, carrier: str = "portal") -> int:
                     state="delivered",
                     sent_by=user,
                 )
-                row.state, row.outcome = S.CLOSED, letter.outcome
-                row.save(update_fields=["state", "outcome"])
-                clock.log(row, CaseEvent.Kind.DISPATCHED, today, actor=user)
+                answered(user, row, letter)
                 done.append(row.number)
             if done:
                 audit(user, "requests.dispatch_group", case, carrier=carrier, numbers=done)
         return len(done)
 
-    ids = twins(case, S.SIGNED).filter(route=Case.Route.PORTAL).order_by("pk").values_list("pk", flat=True)
-    return _batches(list(ids), work)
+    return _batches(twins(case, S.SIGNED).filter(route=Case.Route.PORTAL), limit, work)
 
 
 def assign_many(

@@ -51,13 +51,13 @@ def dispatch(
         if refusals:
             raise Refused(refusals)
         sent_on = day(on)
-        _check_carrier(letter, carrier, tracking, signer)
+        check_carrier(letter, carrier, tracking, signer)
         if sent_on < letter.signed_on:
             refuse("date", _("发出之日早于成文日期，请核对"))
         if hashlib.sha256(_content(letter)).hexdigest() != letter.sha256:
             refuse("hash", _("定稿与签发时不一致，不能发出；请作废后重新签发"))
         if letter.is_decision:
-            _check_decision(case, letter, sent_on)
+            check_decision(case, letter, sent_on)
         letter.state, letter.dispatched_on = L.DISPATCHED, sent_on
         delivery = Delivery(
             letter=letter,
@@ -92,7 +92,8 @@ def _content(letter: Letter) -> bytes:
         return file.read()
 
 
-def _check_carrier(letter: Letter, carrier: str, tracking: str, signer: str) -> None:
+def check_carrier(letter: Letter, carrier: str, tracking: str, signer: str) -> None:
+    """查送达方式：在名单里、邮寄有号码、当面有签收人、网上有复议渠道。错误：Refused。"""
     rules = rules_of(letter.case.agency)
     if carrier not in rules.carriers or carrier not in CARRIERS:
         refuse("carrier", _("答复只能直接送达、委托其他机关或交邮政企业寄送，不能用快递公司、不能到付"))
@@ -106,7 +107,8 @@ def _check_carrier(letter: Letter, carrier: str, tracking: str, signer: str) -> 
         refuse("online", _("这份答复签发时没有写网上申请行政复议的渠道，不能网上送达"))
 
 
-def _check_decision(case: Case, letter: Letter, sent_on: date) -> None:
+def check_decision(case: Case, letter: Letter, sent_on: date) -> None:
+    """查答复：第三方已告知且等够；记下随附文件的校验值。错误：Refused。"""
     hold = rules_of(case.agency).hold_workdays
     for row in gates.overridden(case):
         told = row.override_letter.served_on if row.override_letter else None
@@ -125,7 +127,7 @@ def _on_dispatch(user: Any, case: Case, letter: Letter) -> None:
     on, served = letter.dispatched_on, letter.served_on
     assert on is not None  # noqa: S101
     if letter.is_decision:
-        _answered(user, case, letter)
+        answered(user, case, letter)
         return
     if notice := getattr(letter, "correction", None):
         shift(case, user, "wait_correction")
@@ -159,7 +161,8 @@ def _on_dispatch(user: Any, case: Case, letter: Letter) -> None:
     case.save(update_fields=["state"])
 
 
-def _answered(user: Any, case: Case, letter: Letter) -> None:
+def answered(user: Any, case: Case, letter: Letter) -> None:
+    """答复发出之后：阶段、结果、期限事件、定期评估之日。"""
     on = letter.dispatched_on
     assert on is not None  # noqa: S101
     shift(case, user, "dispatch")
@@ -251,7 +254,7 @@ def send_again(user: Any, letter: Letter, *, carrier: str, tracking: str = "", s
         require(user, case, states.OFFICE, _("发出"))
         if letter.state != L.DISPATCHED or letter.deliveries.exclude(state="returned").exists():
             refuse("state", _("只有被退回的才能另发"))
-        _check_carrier(letter, carrier, tracking, signer)
+        check_carrier(letter, carrier, tracking, signer)
         today = timezone.localdate()
         row = Delivery.objects.create(
             letter=letter, carrier=carrier, tracking=tracking[:40], sent_on=today, sent_by=user

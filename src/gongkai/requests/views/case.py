@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from gongkai.core.calendar import current_calendar
 from gongkai.law.decisions import DECISIONS
 
-from .. import actions, clock, gates, moves, states
+from .. import actions, clock, gates, moves, states, tasks
 from ..forms import Reason
 from ..models import Applicant, Case, CaseFile, Letter
 from ..queries import hints
@@ -126,17 +126,30 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "requests/applicant.html", {"case": case, "form": form, "rows": rows})
 
 
+def _group_act(request: HttpRequest, case: Case, name: str) -> None:
+    waiting = {key: n for key, _label, n in moves.group_moves(request.user, case)}
+    if name not in waiting:
+        messages.error(request, _("现在不能这样做，可能别人已先办了；请看过再办"))
+    elif waiting[name] > tasks.GROUP_STEP:
+        # 件数多的交后台一段一段地办，人不用等。
+        tasks.carry_on_group.enqueue(user=request.user.pk, case=case.pk, name=name)
+        messages.success(
+            request, _("共 %(n)s 件，已交后台办理，过一会儿刷新这一页看进度") % {"n": waiting[name]}
+        )
+    else:
+        made: list[int] = []
+        if tried(request, lambda: made.append(moves.GROUP[name](request.user, case))):
+            messages.success(
+                request, ngettext("已办理 %(n)s 件", "已办理 %(n)s 件", made[0]) % {"n": made[0]}
+            )
+
+
 @login_required
 def group(request: HttpRequest, pk: int) -> HttpResponse:
     """内容相同的一组：一件办好，其余照它办。"""
     case = find(request, pk)
     if request.method == "POST":
-        run = moves.GROUP.get(request.POST.get("do", ""))
-        made: list[int] = []
-        if run and tried(request, lambda: made.append(run(request.user, case))):
-            messages.success(
-                request, ngettext("已办理 %(n)s 件", "已办理 %(n)s 件", made[0]) % {"n": made[0]}
-            )
+        _group_act(request, case, request.POST.get("do", ""))
         return redirect("foi:group", pk)
     rows = Case.objects.visible_to(request.user).filter(agency=case.agency, group_key=case.group_key)
     rows = rows.exclude(group_key="").defer("description").select_related("applicant").order_by("pk")
