@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.urls import reverse
 from foi_samples import INTERNAL, PUBLIC, TEXT
 
 from gongkai.audit.models import Entry
@@ -149,6 +150,35 @@ def test_checks_follow_the_live_cases(
     assert result("requests.fees", date(2026, 3, 31)).status == Status.MISSING
     RequestRules.objects.update(office=None)
     assert result("requests.service", date(2026, 3, 31)).status == Status.NO_EVIDENCE
+
+
+def test_refusals_are_reconsidered_every_year(
+    working: Any, answer: Any, person: Any, today: Any, client: Any
+) -> None:
+    """不予公开的一年后评估：到期提醒，写明理由；仍不公开的再过一年，应当公开的不再列。"""
+    clerk = person("clerk")
+    case = working()
+    actions.dispatch(clerk, answer(case, INTERNAL, materials={"why_not_released": TEXT}), carrier="portal")
+    item = case.items.get()
+    assert item.reconsider_on == date(2027, 3, 2) and not queries.to_reconsider(clerk, date(2027, 1, 1))
+    today(date(2027, 3, 2))
+    assert actions.remind(date(2027, 3, 2)) > 0 and case.notices.filter(kind="reconsider").exists()
+    client.force_login(clerk, backend="gongkai.accounts.permissions.DutyBackend")
+    url = reverse("foi:reconsider")
+    assert case.number in client.get(url).content.decode()
+    data = {"item": item.pk, f"{item.pk}-release": "no", f"{item.pk}-reason": "不行"}
+    assert "至少 20 个字" in client.post(url, data).content.decode()
+    client.post(url, data | {f"{item.pk}-reason": TEXT})
+    item.refresh_from_db()
+    assert item.reconsider_on == date(2028, 3, 1)
+    for who in ("handler", "leader"):
+        with pytest.raises(Refused):
+            actions.reconsider(person(who), item, release=True, reason=TEXT)
+    actions.reconsider(clerk, item, release=True, reason=TEXT)
+    item.refresh_from_db()
+    assert item.reconsider_on is None and item.reconsiderations.count() == 2
+    with pytest.raises(Refused):
+        actions.reconsider(clerk, item, release=True, reason=TEXT)
 
 
 def test_the_calendar_of_the_day_is_the_official_one_plus_later_notices() -> None:

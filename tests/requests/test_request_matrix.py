@@ -153,7 +153,7 @@ def test_the_table_names_every_write() -> None:
         "approve_harm", "assess", "override", "lapse_consultation", "lapse_opinions", "lapse_correction",
         "lapse_fee", "judge_reasons", "import_payments", "refund", "close_proceeding", "remake", "correct_event",
         "open_file", "register_group", "assign_group", "answer_group", "dispatch_group", "assign_many",
-        "load_notice", "redate", "remind", "read_notices",
+        "load_notice", "reconsider", "redate", "remind", "read_notices",
     }  # fmt: skip
     reads = {"by_token", "quote", "rank_of", "secret_hash", "twins"}
     mine = {name for name in actions.__all__ if name.islower()} - reads

@@ -25,6 +25,7 @@ register(
         frozenset({Role.COORDINATOR, Role.HANDLER, Role.HEAD, Role.CITY, Role.AUDITOR}),
         6,
     ),  # noqa: E501
+    Entry("requests", "foi:reconsider", _("定期评估"), INTAKE, 6, allowed=offices),
     Entry("requests", "foi:statistics", _("统计"), STAFF, 7),
     Entry("requests", "foi:rules", _("规则"), INTAKE, 8),
     Entry("requests", "papers:register", _("发文登记簿"), INTAKE, 9, allowed=offices),

@@ -17,7 +17,17 @@ from gongkai.core.models import Organisation
 from gongkai.law.annual import LEAVES, TABLE3_ROWS
 from gongkai.law.workdays import Calendar
 
-from .models import Applicant, Case, Consultation, CorrectionNotice, FeeNotice, Letter, Payment, Proceeding
+from .models import (
+    Applicant,
+    Case,
+    Consultation,
+    CorrectionNotice,
+    FeeNotice,
+    Item,
+    Letter,
+    Payment,
+    Proceeding,
+)
 from .rules import rules_of
 from .visibility import offices
 
@@ -107,6 +117,12 @@ def earlier_cases(case: Case) -> QuerySet[Case]:
     """同一申请人向本机关提出、已经答复的其他申请，新的在前。"""
     rows = Case.objects.filter(agency=case.agency_id, identity_key=case.identity_key).exclude(pk=case.pk)
     return rows.exclude(answered_on=None).defer(*LIGHT).order_by("-answered_on")
+
+
+def to_reconsider(user: Any, today: date) -> QuerySet[Item]:
+    """该评估的：一个月之内到期的不予公开各项，早的在前（条例第十八条）。"""
+    rows = Item.objects.visible_to(user).filter(reconsider_on__lte=today + timedelta(days=30))
+    return rows.select_related("case__agency").defer("case__description").order_by("reconsider_on", "pk")
 
 
 def by_name(rows: QuerySet[Case], name: str) -> QuerySet[Case]:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("requests/statistics/", lists.statistics, name="statistics"),
     path("requests/notices/read/", lists.read_notices, name="read_notices"),
     path("requests/assign/", lists.assign_many, name="assign_many"),
+    path("requests/reconsider/", office.reconsider, name="reconsider"),
     path("requests/new/", office.intake, name="intake"),
     path("requests/rules/", office.rules, name="rules"),
     path("requests/calendar/", office.calendar, name="calendar"),

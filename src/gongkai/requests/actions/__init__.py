@@ -8,6 +8,7 @@ from .after import (
     keep_rules,
     open_proceeding,
     rate,
+    reconsider,
     remake,
     suggest,
 )
@@ -120,6 +121,7 @@ __all__ = [
     "rate",
     "read_notices",
     "receive",
+    "reconsider",
     "redate",
     "refund",
     "register",

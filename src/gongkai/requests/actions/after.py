@@ -15,10 +15,22 @@ from gongkai.core.models import Organisation
 from gongkai.core.numbering import next_number
 
 from .. import clock, states
-from ..models import Applicant, Case, Complaint, Item, Proceeding, RecordCorrection, RequestRules, Suggestion
+from ..models import (
+    Applicant,
+    Case,
+    Complaint,
+    Item,
+    Proceeding,
+    Reconsideration,
+    RecordCorrection,
+    RequestRules,
+    Suggestion,
+)
 from ..models.rules import CARRIERS
+from ..rules import rules_of
 from .common import day, ensure_rules, lock, refuse, require, require_in, shift
 from .intake import new_secret, secret_hash
+from .sending import RECONSIDER_AFTER
 
 
 def open_proceeding(
@@ -115,6 +127,27 @@ def rate(actor: Any, case: Case, *, stars: int, comment: str = "") -> Case:
         case.save(update_fields=["rating", "rating_comment"])
         audit(actor, "requests.rate", case, stars=stars)
     return case
+
+
+def reconsider(user: Any, item: Item, *, release: bool, reason: str) -> Reconsideration:
+    """定期评估：情况变了、应当公开的公开，否则一年后再评估（条例第十八条）。"""
+    with transaction.atomic():
+        case = lock(item.case)
+        item = Item.objects.get(pk=item.pk)
+        require(user, case, states.OFFICE, _("定期评估"))
+        if item.reconsider_on is None:
+            refuse("item", _("这一项不用评估：没有不予公开的内容，或已决定公开"))
+        if len("".join(reason.split())) < rules_of(case.agency).min_reason:
+            least = rules_of(case.agency).min_reason
+            refuse("reason", _("请写明评估的理由，至少 %(least)s 个字") % {"least": least})
+        today = timezone.localdate()
+        row = Reconsideration.objects.create(
+            item=item, on=today, release=release, reason=reason[:300], by=user
+        )
+        item.reconsider_on = None if release else today + RECONSIDER_AFTER
+        item.save(update_fields=["reconsider_on"])
+        audit(user, "requests.reconsider", case, item=item.number, release=release)
+    return row
 
 
 # 更正、投诉、建议

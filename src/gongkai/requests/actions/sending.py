@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from gongkai.audit.actions import record as audit
 from gongkai.core.calendar import current_calendar
 from gongkai.core.states import Refused
-from gongkai.law.workdays import Calendar
 
 from .. import clock, gates, letters, states
 from ..models import Case, CaseEvent, Delivery, Letter
@@ -22,6 +21,8 @@ from ..rules import rules_of
 from .common import day, keep_file, lock, refuse, require, shift
 
 Kind, L = CaseEvent.Kind, Letter.State
+# 不予公开的，一年评估一次（条例第十八条只说定期）。
+RECONSIDER_AFTER: Final = timedelta(days=365)
 # 发出就是送达的：当面以签收之日为准，网上以进入对方系统之日为准（国办公开办函〔2016〕235号）。
 AT_ONCE: Final = frozenset({"direct", "entrusted", "portal", "email", "fax"})
 ONLINE: Final = frozenset({"portal", "email"})
@@ -179,7 +180,7 @@ def answered(user: Any, case: Case, letter: Letter) -> None:
         clock.recompute(case)
     for item in case.items.filter(round=case.round, code__in=("B", *gates.GROUNDS)):
         # 不予公开的定期评估，情况变化应当公开的公开（条例第十八条）。
-        item.reconsider_on = Calendar.official().add(on, 250) if on.year < 2059 else None
+        item.reconsider_on = on + RECONSIDER_AFTER
         item.save(update_fields=["reconsider_on"])
 
 

@@ -21,7 +21,7 @@ from gongkai.core.states import Refusal, Refused
 from gongkai.law.workdays import Calendar, CalendarError, YearNotice
 
 from .. import clock, states
-from ..models import Case, CaseEvent, CaseNotice, Consultation
+from ..models import Case, CaseEvent, CaseNotice, Consultation, Item
 from ..rules import rules_of
 from .common import refuse
 
@@ -148,7 +148,16 @@ def remind(today: date) -> int:
         if kind:
             with transaction.atomic():
                 sent += _notify(case, kind, text, today)
-    return sent + unread(today)
+    return sent + unread(today) + _to_reconsider(today)
+
+
+def _to_reconsider(today: date) -> int:
+    """定期评估到期的，当天提醒工作机构（条例第十八条）。"""
+    sent = 0
+    for item in Item.objects.filter(reconsider_on=today).select_related("case__agency", "case__handler"):
+        with transaction.atomic():
+            sent += _notify(item.case, "reconsider", "有不予公开的内容该定期评估了", today)
+    return sent
 
 
 def unread(today: date) -> int:

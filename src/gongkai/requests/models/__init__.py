@@ -1,7 +1,7 @@
 """依申请公开的数据：申请与事件、申请人、各项内容、补正征询收费延期、文书与送达、救济与其他。"""
 
 from .after import Complaint, Proceeding, RecordCorrection, Suggestion
-from .cases import Assignment, Case, CaseEvent, CaseFile, CaseNotice, Item
+from .cases import Assignment, Case, CaseEvent, CaseFile, CaseNotice, Item, Reconsideration
 from .letters import Delivery, Letter, LetterStep
 from .papers import ArchivePackage, HiddenCheck, LetterTemplate
 from .people import Applicant
@@ -34,6 +34,7 @@ __all__ = [
     "Payment",
     "Proceeding",
     "ReasonsNotice",
+    "Reconsideration",
     "RecordCorrection",
     "RequestRules",
     "SearchRecord",

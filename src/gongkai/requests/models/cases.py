@@ -298,6 +298,21 @@ class Item(models.Model):
         return f"{self.number}"
 
 
+class Reconsideration(AppendOnly):
+    """定期评估：不予公开的信息，过一段时间再看能不能公开（条例第十八条）。"""
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="reconsiderations")
+    on = models.DateField(_("评估之日"))
+    release = models.BooleanField(_("应当公开"))
+    reason = models.CharField(_("理由"), max_length=300)
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("评估人"))
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("定期评估")
+        ordering = ["id"]
+
+
 def file_path(instance: models.Model, filename: str) -> str:
     # 不用上传者给的文件名作路径。
     digest = instance.sha256  # type: ignore[attr-defined]

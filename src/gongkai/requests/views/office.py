@@ -9,14 +9,16 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongkai.accounts.queries import duties_of
 from gongkai.core.models import HolidayNotice, Organisation
+from gongkai.law.decisions import DECISIONS
 from gongkai.law.workdays import CalendarError, notice_from_csv
 
-from .. import actions, office_forms, states
+from .. import actions, office_forms, queries, states
 from ..models import Complaint, RecordCorrection, RequestRules, Suggestion
 from ..rules import rules_of
 from .common import page_of, querystring, tried
@@ -137,6 +139,42 @@ def calendar(request: HttpRequest) -> HttpResponse:
             "moved": moved,
             "notices": HolidayNotice.objects.order_by("-id")[:20],
         },
+    )
+
+
+class ReconsiderForm(django_forms.Form):
+    """评估一项：仍不公开，或应当公开。"""
+
+    release = django_forms.ChoiceField(
+        label=gettext_lazy("评估"),
+        widget=django_forms.RadioSelect,
+        choices=[("no", gettext_lazy("仍不公开，一年后再评估")), ("yes", gettext_lazy("情况变了，应当公开"))],
+    )
+    reason = django_forms.CharField(
+        label=gettext_lazy("理由"), widget=django_forms.Textarea(attrs={"rows": 2})
+    )
+
+
+@login_required
+def reconsider(request: HttpRequest) -> HttpResponse:
+    """定期评估：不予公开的各项，到期的逐项评估；应当公开的，到申请里转为主动公开。"""
+    rows = queries.to_reconsider(request.user, timezone.localdate())
+    pk = request.POST.get("item", "")
+    bound = ReconsiderForm(request.POST, prefix=pk) if request.method == "POST" else None
+    if bound and bound.is_valid():
+        item, values = get_object_or_404(rows, pk=pk if pk.isdigit() else 0), bound.cleaned_data
+        release = values["release"] == "yes"
+        if tried(
+            request, lambda: actions.reconsider(request.user, item, release=release, reason=values["reason"])
+        ):
+            messages.success(request, _("已登记评估"))
+            return redirect("foi:case" if release else "foi:reconsider", *([item.case_id] if release else []))
+    page_obj = page_of(request, rows, 20)
+    for row in page_obj:
+        row.form = bound if bound and pk == str(row.pk) else ReconsiderForm(prefix=str(row.pk))
+        row.decision = DECISIONS.get(row.code)
+    return render(
+        request, "requests/reconsider.html", {"page_obj": page_obj, "querystring": querystring(request)}
     )
 
 
