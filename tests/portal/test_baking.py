@@ -143,6 +143,19 @@ def test_the_whole_site_is_baked_by_the_command(
     assert '"waiting": 0' in capsys.readouterr().out
 
 
+def test_what_was_just_published_does_not_wait_for_a_rewrite(
+    site: Site, make: Callable[..., Any], carry: Callable[..., Any]
+) -> None:
+    BakeTask.objects.all().delete()
+    enqueue((site.pk, f"/rewritten/{number}/") for number in range(3))
+    record = carry(make()).record
+    first = {path for _pk, _site, path in baker.ready()}
+    assert record.get_absolute_url() in first and "/rewritten/0/" not in first
+    while baker.drain():
+        pass
+    assert not BakeTask.objects.exists()
+
+
 def test_holding_needs_a_transaction(transactional_db: Any) -> None:
     with pytest.raises(RuntimeError):
         hold()

@@ -69,10 +69,10 @@ def _bake(shared: Shared, pk: int, path: str, started: datetime) -> Baked:
 
 
 def ready(size: int = BATCH) -> list[Task]:
-    """眼前的：急的在前，先排的在前，最多 size 页。"""
+    """眼前的，至多 size 页：有急的只取急的——刚发布的不必等全站重写的那几十页一起换名。"""
     due = Q(not_before=None) | Q(not_before__lte=timezone.now())
-    rows = BakeTask.objects.filter(due).order_by("-urgent", "id")[:size]
-    return list(rows.values_list("pk", "site_id", "path"))
+    rows = BakeTask.objects.filter(due).order_by("id").values_list("pk", "site_id", "path")
+    return list(rows.filter(urgent=True)[:size]) or list(rows[:size])
 
 
 def drain() -> int:
