@@ -153,7 +153,7 @@ def test_the_table_names_every_write() -> None:
         "approve_harm", "assess", "override", "lapse_consultation", "lapse_opinions", "lapse_correction",
         "lapse_fee", "judge_reasons", "import_payments", "refund", "close_proceeding", "remake", "correct_event",
         "open_file", "register_group", "assign_group", "answer_group", "dispatch_group", "assign_many",
-        "load_notice", "reconsider", "redate", "remind", "read_notices",
+        "load_notice", "take_mail", "attach_mail", "dismiss_mail", "reconsider", "redate", "remind", "read_notices",
     }  # fmt: skip
     reads = {"by_token", "quote", "rank_of", "secret_hash", "twins"}
     mine = {name for name in actions.__all__ if name.islower()} - reads
@@ -163,7 +163,7 @@ def test_the_table_names_every_write() -> None:
     assert ours <= set(ACTIONS) | elsewhere, ours - set(ACTIONS) - elsewhere
 
 
-MODULES = {"after", "bulk", "charging", "deciding", "handling", "intake", "sending", "upkeep", "writing"}
+MODULES = {"after", "bulk", "charging", "deciding", "handling", "intake", "mailing", "sending", "upkeep", "writing"}
 
 
 @pytest.mark.parametrize("name", ACTIONS)

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,7 @@ from gongkai.core.models import Organisation
 from gongkai.law import clock as law
 from gongkai.law import fees
 
-from .models import Case, CorrectionNotice, FeeNotice, Letter, RequestRules
+from .models import Case, CorrectionNotice, FeeNotice, Letter, Mail, RequestRules
 
 # 规则里没有就出不了合法答复的各栏。
 NEEDED: Final = ("office", "document_code", "review_body", "court", "review_url", "phone", "address")
@@ -48,7 +49,7 @@ def service(organisation: Organisation, period: Period) -> CheckResult:
     overdue = rows.filter(state__in=Case.RUNNING, due__lt=period.today).exclude(
         waiting__in=("correction", "payment")
     )
-    unread = [
+    unread: list[object] = [
         case
         for case in rows.filter(state__in=(Case.State.AWAITING, Case.State.RECEIVED)).only(
             "arrived_on", "state"
@@ -63,6 +64,14 @@ def service(organisation: Organisation, period: Period) -> CheckResult:
     if late:
         why = gettext("有 %(n)s 件答复晚于期限") % {"n": late}
         return CheckResult(Status.LATE, measured, target, _evidence(period.year), why)
+    mails = Mail.objects.filter(agency=organisation, state=Mail.State.WAITING).values_list(
+        "arrived_at", flat=True
+    )
+    unread += [
+        mail
+        for mail in mails
+        if current_calendar().between(timezone.localdate(mail), period.today) > rules.confirm_workdays
+    ]
     if unread:
         why = gettext("有 %(n)s 件收到后没有及时确认或登记") % {"n": len(unread)}
         return CheckResult(Status.MISSING, measured, target, _evidence(period.year), why)

@@ -17,6 +17,7 @@ register(
     Entry("requests", "foi:reviews", _("待我审签"), REVIEWERS, 2),
     Entry("requests", "foi:board", _("看板"), DESK | {Role.LEADER}, 3),
     Entry("requests", "foi:intake", _("接收申请"), INTAKE, 4),
+    Entry("requests", "foi:mails", _("来信"), INTAKE, 4, allowed=offices),
     Entry("requests", "foi:cases", _("全部申请"), STAFF, 5),
     Entry(
         "requests",

@@ -8,7 +8,9 @@ from smtplib import SMTPException
 from django.core.mail import send_mail
 from django_tasks import task
 
-from gongkai.core.jobs import daily, retry_later
+from gongkai.core.jobs import daily, poll, retry_later
+
+from . import incoming
 
 
 @task()
@@ -73,3 +75,6 @@ def anonymise_requests(day: str, attempt: int = 1) -> str:
 
 
 daily("申请个人信息到期去标识", time(2, 30), lambda day: anonymise_requests.enqueue(day=day))
+
+# 申请邮箱一分钟看一次；没有设置邮箱的什么也不做。
+poll("收取申请邮件", 60.0, incoming.fetch)

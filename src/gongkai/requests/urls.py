@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import case, items, letters, lists, office
+from .views import case, items, letters, lists, mails, office
 
 app_name = "foi"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("requests/notices/read/", lists.read_notices, name="read_notices"),
     path("requests/assign/", lists.assign_many, name="assign_many"),
     path("requests/reconsider/", office.reconsider, name="reconsider"),
+    path("requests/mail/", mails.mails, name="mails"),
+    path("requests/mail/<int:pk>/", mails.mail, name="mail"),
     path("requests/new/", office.intake, name="intake"),
     path("requests/rules/", office.rules, name="rules"),
     path("requests/calendar/", office.calendar, name="calendar"),

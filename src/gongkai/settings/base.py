@@ -210,6 +210,10 @@ SITE = {
     "email": os.environ.get("GONGKAI_CONTACT_EMAIL", ""),
 }
 
+# 申请邮箱（可不设）：imaps://用户:口令@主机/INBOX，口令里的特殊字符写成 %XX；机关不止一个时写明属于哪个。
+REQUESTS_IMAP = os.environ.get("GONGKAI_REQUESTS_IMAP", "")
+REQUESTS_IMAP_AGENCY = os.environ.get("GONGKAI_REQUESTS_IMAP_AGENCY", "")
+
 # 采编后台。登录、口令、语言都是我们自己的一套，Wagtail 自带的一概关掉；不向外站发任何请求。
 WAGTAIL_SITE_NAME = "采编后台"
 WAGTAILADMIN_BASE_URL = os.environ.get("GONGKAI_BASE_URL", "http://localhost:8000")

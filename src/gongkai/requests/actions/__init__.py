@@ -63,6 +63,7 @@ from .intake import (
     split,
     withdraw,
 )
+from .mailing import attach_mail, dismiss_mail, take_mail
 from .sending import archive, dispatch, returned, send_again, serve
 from .upkeep import Moved, lapse_opinions, load_notice, read_notices, redate, remind
 from .writing import draft_decision, edit_letter, move_letter, void_letter
@@ -86,6 +87,7 @@ __all__ = [
     "assign",
     "assign_group",
     "assign_many",
+    "attach_mail",
     "by_token",
     "close_proceeding",
     "confirm",
@@ -94,6 +96,7 @@ __all__ = [
     "correct_event",
     "decide",
     "dispatch",
+    "dismiss_mail",
     "dispatch_group",
     "draft_decision",
     "edit_letter",
@@ -138,6 +141,7 @@ __all__ = [
     "serve",
     "split",
     "suggest",
+    "take_mail",
     "twins",
     "void_letter",
     "withdraw",

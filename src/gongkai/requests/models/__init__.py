@@ -3,6 +3,7 @@
 from .after import Complaint, Proceeding, RecordCorrection, Suggestion
 from .cases import Assignment, Case, CaseEvent, CaseFile, CaseNotice, Item, Reconsideration
 from .letters import Delivery, Letter, LetterStep
+from .mail import Mail
 from .papers import ArchivePackage, HiddenCheck, LetterTemplate
 from .people import Applicant
 from .public import Attempt, Draft, DraftFile
@@ -30,6 +31,7 @@ __all__ = [
     "Item",
     "Letter",
     "LetterStep",
+    "Mail",
     "LetterTemplate",
     "Payment",
     "Proceeding",
