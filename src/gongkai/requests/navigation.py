@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from gongkai.accounts.navigation import EVERYBODY, Entry, Role, register
@@ -12,12 +14,21 @@ STAFF = EVERYBODY - {Role.ADMINISTRATOR, Role.CITY}
 DESK = frozenset({Role.COORDINATOR, Role.HANDLER, Role.HEAD, Role.AUDITOR})
 INTAKE = frozenset({Role.COORDINATOR, Role.HANDLER, Role.HEAD})
 REVIEWERS = frozenset({Role.SECRECY, Role.LEGAL, Role.LEADER})
+
+
+def _has_office(user: Any) -> bool:
+    """在工作机构：几个入口都要问，同一请求内只查一次库。"""
+    if not hasattr(user, "_has_office"):
+        user._has_office = bool(offices(user))
+    return bool(user._has_office)
+
+
 register(
     Entry("requests", "foi:queue", _("我的队列"), DESK, 1),
     Entry("requests", "foi:reviews", _("待我审签"), REVIEWERS, 2),
     Entry("requests", "foi:board", _("看板"), DESK | {Role.LEADER}, 3),
     Entry("requests", "foi:intake", _("接收申请"), INTAKE, 4),
-    Entry("requests", "foi:mails", _("来信"), INTAKE, 4, allowed=offices),
+    Entry("requests", "foi:mails", _("来信"), INTAKE, 4, allowed=_has_office),
     Entry("requests", "foi:cases", _("全部申请"), STAFF, 5),
     Entry(
         "requests",
@@ -25,10 +36,10 @@ register(
         _("更正、投诉、建议"),
         frozenset({Role.COORDINATOR, Role.HANDLER, Role.HEAD, Role.CITY, Role.AUDITOR}),
         6,
-    ),  # noqa: E501
-    Entry("requests", "foi:reconsider", _("定期评估"), INTAKE, 6, allowed=offices),
+    ),
+    Entry("requests", "foi:reconsider", _("定期评估"), INTAKE, 6, allowed=_has_office),
     Entry("requests", "foi:statistics", _("统计"), STAFF, 7),
     Entry("requests", "foi:rules", _("规则"), INTAKE, 8),
-    Entry("requests", "papers:register", _("发文登记簿"), INTAKE, 9, allowed=offices),
-    Entry("requests", "papers:templates", _("文书模板"), INTAKE, 10, allowed=offices),
+    Entry("requests", "papers:register", _("发文登记簿"), INTAKE, 9, allowed=_has_office),
+    Entry("requests", "papers:templates", _("文书模板"), INTAKE, 10, allowed=_has_office),
 )
