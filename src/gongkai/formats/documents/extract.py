@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 from typing import Any, Final
 
+from gongkai.formats import pdfium
 from gongkai.formats.documents.model import DocumentError
 from gongkai.formats.documents.package import Package, read_bytes
 
@@ -155,28 +156,16 @@ def _value(value: object) -> str:
 
 
 def _pdf(data: bytes) -> str:
-    import pypdfium2
-
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
-            raise DocumentError("PDF 加了密码，取不出文字；请去掉密码后再上传") from None
-        raise DocumentError("PDF 已损坏；请重新导出后再上传") from None
-    try:
-        if len(document) > _MAX_PAGES:
-            raise DocumentError(f"PDF 有 {len(document)} 页，超过 {_MAX_PAGES} 页；请拆分后再上传")
-        out: list[str] = []
-        total = 0
+    out: list[str] = []
+    total = 0
+    with pdfium.opened(data, most=_MAX_PAGES) as document:
         for page in document:
             layer = page.get_textpage()
             text = layer.get_text_bounded().replace("\r\n", "\n").replace("\r", "\n").replace("\ufffe", "")
-            layer.close()
+            # 看完一页关一页，几千页的文件不占着内存；文字层随页关。
             page.close()
             total += len(text)
             if total > MAX_TEXT:
                 raise DocumentError(f"PDF 的文字超过 {MAX_TEXT} 个；请拆分后再上传")
             out.append(text.strip())
-    finally:
-        document.close()
     return "\n".join(line for line in out if line)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from gongkai.formats.documents.model import DocumentError
 
-from .pages import DPI, Box, draw, is_pdf, opened, page_image
+from .pages import DPI, Box, is_pdf, opened, page_count, page_image
 
 __all__ = ["burn", "prove"]
 
@@ -38,11 +38,11 @@ def burn(data: bytes, boxes: Sequence[Box], *, dpi: int = DPI) -> bytes:
         pages.append((image.width, image.height, filters, content))
 
     if is_pdf(data):
-        with opened(data) as document:
-            for box in boxes:
-                box.check(len(document))
-            for number in range(len(document)):
-                take(draw(document, number, dpi), number)
+        pages_in = page_count(data)
+        for box in boxes:
+            box.check(pages_in)
+        for number in range(pages_in):
+            take(page_image(data, number, dpi=dpi), number)
     else:
         for box in boxes:
             box.check(1)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final
 
+from gongkai.formats import pdfium
 from gongkai.formats.documents.model import DocumentError
 
 __all__ = ["DPI", "Box", "opened", "page_count", "page_image", "page_sizes"]
@@ -48,23 +48,9 @@ class Box:
         return left, top, max(right, left + 1), max(bottom, top + 1)
 
 
-@contextmanager
-def opened(data: bytes) -> Iterator[Any]:
-    """打开 PDF，用完即关。错误：DocumentError——加密、损坏、没有页、页数太多。"""
-    import pypdfium2
-
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        if "assword" in str(error):
-            raise DocumentError("PDF 加了密码；请去掉密码后再上传") from None
-        raise DocumentError("PDF 已损坏，打不开；请重新保存或重新扫描后再上传") from None
-    try:
-        if not 0 < len(document) <= MAX_PAGES:
-            raise DocumentError(f"PDF 有 {len(document)} 页；请拆成每份 1—{MAX_PAGES} 页")
-        yield document
-    finally:
-        document.close()
+def opened(data: bytes) -> AbstractContextManager[Any]:
+    """打开 PDF，至多 MAX_PAGES 页。错误：DocumentError。"""
+    return pdfium.opened(data, most=MAX_PAGES)
 
 
 def is_pdf(data: bytes) -> bool:
@@ -87,11 +73,11 @@ def page_image(data: bytes, page: int, *, dpi: int = DPI) -> Any:
     with opened(data) as document:
         if not 0 <= page < len(document):
             raise DocumentError(f"没有第 {page + 1} 页")
-        return draw(document, page, dpi)
+        return _draw(document, page, dpi)
 
 
-def draw(document: Any, page: int, dpi: int) -> Any:
-    """已打开的 PDF 的一页。"""
+def _draw(document: Any, page: int, dpi: int) -> Any:
+    """已打开的 PDF 的一页：缓冲区随手还掉，出锁之前不留 pdfium 的东西。"""
     if document.formenv is None and document.get_formtype():
         document.init_forms()
     sheet = document[page]
