@@ -12,6 +12,13 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        # 先迁移 Wagtail：用户的关系越多，Wagtail 那两百步每一步要重建的模型就越多，反过来要多花两倍的时间。
+        ("wagtailadmin", "0006_formstate"),
+        ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes"),
+        ("wagtaildocs", "0014_alter_document_file_size"),
+        ("wagtailimages", "0027_image_description"),
+        ("wagtailsearch", "0010_add_text_fields"),
+        ("wagtailusers", "0015_userprofile_keyboard_shortcuts"),
         ("core", "0002_periodic_run"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

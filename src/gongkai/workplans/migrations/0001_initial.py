@@ -11,6 +11,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        # 排在 Wagtail 的迁移之后，缘由见 records 的 0001。
+        ("records", "0001_initial"),
         ("core", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
