@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 from visitor import Visitor
 
 from gongkai.formats.breakdown import read
@@ -121,3 +122,39 @@ def test_a_bad_table_says_where_and_stores_nothing(
         office.page.set_input_files("input[type=file]", str(path))
         office.press("上传并核对").sees("第 3 行").sees("没有责任单位").check()
         office.open("/staff/board/").sees("还没有分工表")
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_a_workbook_is_corrected_and_what_it_dropped_is_decided(
+    chromium: Any, live_server: Any, bureau: Any, tmp_path: Path, width: int
+) -> None:
+    """两张工作表选一张；改正表撤下一项，已签收的任务在“待决定”里终止。"""
+    head, kept = ["具体要求", "责任处室"], ["1. 公开年度计划", "法规处"]
+    for name, rows in {"first.xlsx": [kept, ["2. 网站改造", "科技信息处"]], "corrected.xlsx": [kept]}.items():
+        book = Workbook()
+        for title, content in (("市级", [["1. 市里的事", "办公室"]]), ("局级", rows)):
+            sheet = book.create_sheet(title)
+            for row in [head, *content]:
+                sheet.append(row)
+        del book["Sheet"]
+        book.save(tmp_path / name)
+
+    def load(name: str) -> None:
+        office.open("/staff/import/").page.set_input_files("input[type=file]", str(tmp_path / name))
+        office.press("上传并核对").sees("有几张分工表，请选一张").check()
+        office.page.get_by_label("工作表").select_option("局级")
+        office.press("读这一张").sees("现在读的是“局级”").check().press("确认导入").sees("分工表已导入")
+
+    office = Visitor(chromium, live_server.url, width).login("office")
+    load("first.xlsx")
+    office.page.get_by_role("button", name="全部下发").click()
+    office.sees("任务已下发")
+    handler = Visitor(chromium, live_server.url, width).login("handler")
+    handler.page.locator("td[data-label=要求] a").first.click()
+    handler.press("签收").sees("已签收")
+    load("corrected.xlsx")
+    office.page.get_by_role("link", name="件任务待决定").first.click()
+    office.sees("第 2 项").sees("撤下").check()
+    office.page.get_by_label("理由").fill("市里取消了这一项")
+    office.press("终止").check()
+    handler.open(handler.page.url.removeprefix(handler.base)).sees("任务已终止")
