@@ -6,9 +6,17 @@ PLAN ?=
 export PORT
 export GONGKAI_DATA ?= $(CURDIR)/var
 
+# 系统软件：有 root 权限（或免密的 sudo）就装，没有就说明白要装什么。$(1) 软件包，$(2) 做什么用。
+define install
+	if [ "$$(id -u)" = 0 ]; then as=; elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then as=sudo; \
+	else echo "缺少$(2)，请先以 root 运行：apt-get install $(1)"; exit 1; fi; \
+	{ $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends $(1) >/dev/null; } \
+		|| { echo "$(2)没有装上（$(1)），请检查网络和软件源后再运行"; exit 1; }
+endef
+
 $(VENV)/.done: requirements/lock.txt
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本，请先安装"; exit 1; }
-	@python3 -c 'import ensurepip' 2>/dev/null || { echo "缺少 venv，请先以 root 运行：apt-get install python3-venv"; exit 1; }
+	@python3 -c 'import ensurepip' 2>/dev/null || { $(call install,python3-venv,Python 的虚拟环境); }
 	@test -x $(PY) || python3 -m venv $(VENV)
 	@# 锁定文件已含全部依赖；--no-deps 免得带 extras 的间接依赖（coverage[toml]）在新版发布后与锁定冲突。
 	@$(PY) -m pip install --quiet --no-deps --require-hashes -r requirements/lock.txt || { echo "依赖没有装上，请检查网络（或设 PIP_INDEX_URL）后再运行"; exit 1; }
@@ -26,13 +34,11 @@ run: $(VENV)/.done
 	if grep -q "^0*1 " /proc/net/if_inet6 2>/dev/null; then serve ::1 & fi; \
 	serve 127.0.0.1
 
-# 测试要用的系统软件；没有 root 权限又没装时说明白。
 SYSTEM := chromium fonts-noto-cjk fontconfig postgresql nginx-light clamav-daemon
 system:
-	@if ! command -v chromium >/dev/null || ! fc-list 2>/dev/null | grep -qi cjk || ! ls /usr/lib/postgresql/*/bin/initdb /usr/sbin/nginx /usr/sbin/clamd >/dev/null 2>&1; then \
-		if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends $(SYSTEM) >/dev/null; \
-		elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends $(SYSTEM) >/dev/null; \
-		else echo "缺少测试要用的系统软件，请先以 root 运行：apt-get install $(SYSTEM)"; exit 1; fi; fi
+	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi cjk \
+		&& ls /usr/lib/postgresql/*/bin/initdb /usr/sbin/nginx /usr/sbin/clamd >/dev/null 2>&1 \
+		|| { $(call install,$(SYSTEM),测试要用的系统软件); }
 
 test: $(VENV)/.done system
 	$(VENV)/bin/ruff check src tests bench
@@ -40,4 +46,5 @@ test: $(VENV)/.done system
 	PYTHONPATH=src $(VENV)/bin/lint-imports
 	@mkdir -p $(GONGKAI_DATA)
 	$(PY) manage.py makemigrations --check --dry-run
-	$(PY) -m pytest -q --cov=gongkai --cov-report=term:skip-covered
+	@# 有几个核用几个进程；大的文件先跑，末尾才不会有一个进程独自拖着。
+	$(PY) -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder --cov=gongkai --cov-report=term:skip-covered

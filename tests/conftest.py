@@ -15,6 +15,16 @@ hypothesis_settings.register_profile("gongkai", deadline=None, suppress_health_c
 hypothesis_settings.load_profile("gongkai")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """几个进程分头跑时，一个文件的测试归一个进程；要清库的另成一组，排在后面：清库后迁移种下的数据就没有了。"""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        clears = bool(marker and marker.kwargs.get("transaction"))
+        clears |= bool({"live_server", "transactional_db"} & set(item.fixturenames))
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}{'-clears' if clears else ''}"))
+
+
 @pytest.fixture
 def bureau(db: Any, settings: Any, tmp_path: Any) -> Any:
     """演示的市水务局，含组织树和各角色账号；上传的文件放在临时目录。"""
