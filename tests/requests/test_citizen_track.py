@@ -327,6 +327,8 @@ def test_other_matters_are_taken_once_and_can_be_followed(
     assert bad.status_code == 400 and 'value="张三"' in text(bad)
     data = {"once": once, "text": "登记有误", "name": "张三", "identity_number": "1", "phone": "13800001234"}
     for _n in range(2):
+        if kind == "correction":
+            data["evidence"] = pdf("户口簿.pdf")
         assert client.post(f"/apply/others/{kind}/", data).headers["Location"] == "/apply/others/done/"
     shown = client.session["filed"]
     assert shown["number"] in text(client.get("/apply/others/done/")) and shown["number"].endswith("-00001")
@@ -340,4 +342,7 @@ def test_a_complaint_needs_no_name_and_a_correction_does(agency: Any, site: Any,
     assert Client().post("/apply/others/complaint/", {"text": "不答复"}).status_code == 302
     assert Complaint.objects.get().applicant is None
     assert Client().post("/apply/others/correction/", {"text": "登记有误"}).status_code == 400
+    given = {"text": "登记有误", "name": "张三", "identity_number": "1", "phone": "13800001234"}
+    bare = Client().post("/apply/others/correction/", given)
+    assert bare.status_code == 400 and "请附上证据，至少一份" in text(bare)
     assert Client().get("/apply/others/nothing/").status_code == 404

@@ -207,13 +207,11 @@ def test_search_by_number_summary_or_whole_name(working: Any, receive: Any, desk
 
 
 def test_filed_matters_are_answered(agency: Any, desk: Any, today: Any) -> None:
-    row, _secret = actions.file_correction(
-        states.CITIZEN, agency=agency, applicant={"kind": "natural", "name": "李四"}, text="户名写错"
-    )
-    url = reverse("foi:filed_one", args=["fix", row.pk])
+    row, _secret = actions.suggest(states.CITIZEN, agency=agency, text="请公开水质月报")
+    url = reverse("foi:filed_one", args=["suggestion", row.pk])
     assert desk("handler").get(url).status_code == 404
     client = desk("clerk")
-    assert "转送或告知的机关" in client.post(url, {"state": "transferred", "answer": "已转"}).content.decode()
-    client.post(url, {"state": "corrected", "answer": "已更正"})
+    assert client.post(url, {"state": "accepted", "answer": " "}).status_code == 200
+    client.post(url, {"state": "accepted", "answer": "每月公开"})
     row.refresh_from_db()
-    assert (row.state, row.answer, row.answered_by.username) == ("corrected", "已更正", "clerk")
+    assert (row.state, row.answer, row.answered_by.username) == ("accepted", "每月公开", "clerk")

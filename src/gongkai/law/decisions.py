@@ -220,7 +220,7 @@ REQUIREMENTS: Final = MappingProxyType(
 )
 
 # 程序性文书：不产生实际影响，不告知复议、诉讼（法律没有明文，由我们选定）。
-PROCEDURAL: Final = ("T03", "T04", "T05", "T06", "T07", "T07b", "T08", "T08b", "T09", "T26")
+PROCEDURAL: Final = ("T03", "T04", "T05", "T06", "T07", "T07b", "T08", "T08b", "T09", "T25", "T26")
 # 不是对申请的决定、但要告知救济的文书：给第三方的公开告知、更正答复。
 _OTHER_ACTS: Final = ("T07c", "T27")
 

@@ -27,11 +27,12 @@ from .actions.templating import save_template, use_standard
 from .letters import templates, templating
 from .letters.placeholders import PLACEHOLDERS
 from .models import ArchivePackage, Case, CaseFile, Letter, LetterTemplate
+from .public.receipt import receipt
 
 PAGE = 30
 app_name = "papers"
 # 案卷里随时可以打印的表格。
-FORMS = ("T01", "T02", "T28")
+FORMS = ("T01", "T02", "T03", "T28")
 
 
 def _case(request: HttpRequest, pk: int) -> Case:
@@ -223,7 +224,7 @@ def form_file(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         raise Http404
     letter = case.letters.exclude(outcome="").exclude(state="void").order_by("-id").first()
     try:
-        content = letters.form_pdf(case, code, letter)
+        content = receipt(case) if code == "T03" else letters.form_pdf(case, code, letter)
     except ValueError as error:
         messages.error(request, str(error))
         return redirect("papers:case", pk)

@@ -27,6 +27,8 @@ from .models import (
     Letter,
     Payment,
     Proceeding,
+    RecordCorrection,
+    RequestRules,
 )
 from .rules import rules_of
 from .visibility import offices
@@ -63,6 +65,17 @@ def to_review(user: Any) -> QuerySet[Letter]:
     return (
         rows.select_related("case__agency", "author").defer("case__description").order_by("case__alarm", "pk")
     )
+
+
+def fixes_to_sign(user: Any) -> QuerySet[RecordCorrection]:
+    """待我签发的更正答复：此人是工作机构负责人或签发的领导，不是自己拟的，没有退回的，期限早的在前。"""
+    rows = RecordCorrection.objects.visible_to(user).filter(reply__state="draft", reply__returned="")
+    rows = rows.exclude(reply__author=user)
+    heads = {d.organisation_id for d in duties_of(user) if d.role == Duty.Role.HEAD}
+    leads = {d.organisation_id for d in duties_of(user) if d.role == Duty.Role.LEADER}
+    offices_ = RequestRules.objects.filter(office__in=heads).values("agency")
+    rows = rows.filter(Q(agency__in=leads) | Q(agency__in=offices_))
+    return rows.select_related("agency").defer("text", "answer", "carried_out").order_by("due", "pk")
 
 
 def board(user: Any) -> list[tuple[str, str, int, list[Case]]]:

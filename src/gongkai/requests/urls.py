@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import case, items, letters, lists, mails, office
+from .views import case, filed, items, letters, lists, mails, office
 
 app_name = "foi"
 urlpatterns = [
@@ -21,8 +21,12 @@ urlpatterns = [
     path("requests/rules/", office.rules, name="rules"),
     path("requests/calendar/", office.calendar, name="calendar"),
     path("requests/payments/", office.payments, name="payments"),
-    path("requests/filed/", office.filed, name="filed"),
-    path("requests/filed/<str:kind>/<int:pk>/", office.filed_one, name="filed_one"),
+    path("requests/filed/", filed.matters, name="filed"),
+    path("requests/filed/new/<str:kind>/", filed.take, name="filed_new"),
+    path("requests/filed/files/<int:pk>/", filed.download, name="fix_file"),
+    path("requests/filed/fix/<int:pk>/do/<str:name>/", filed.act, name="fix_act"),
+    path("requests/filed/fix/<int:pk>/reply.<str:suffix>", filed.reply, name="fix_reply"),
+    path("requests/filed/<str:kind>/<int:pk>/", filed.one, name="filed_one"),
     path("requests/<int:pk>/", case.page, name="case"),
     path("requests/<int:pk>/do/<str:name>/", case.act, name="act"),
     path("requests/<int:pk>/applicant/", case.reveal, name="reveal"),
@@ -32,5 +36,6 @@ urlpatterns = [
     path("requests/letters/<int:pk>/", letters.page, name="letter"),
     path("requests/letters/<int:pk>/do/<str:name>/", letters.act, name="letter_act"),
     path("requests/letters/<int:pk>/file/", letters.document, name="document"),
+    path("requests/letters/<int:pk>/service-record.pdf", letters.service_record, name="service_record"),
     path("requests/files/<int:pk>/", case.download, name="file"),
 ]

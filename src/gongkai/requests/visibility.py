@@ -95,6 +95,16 @@ class FiledQuerySet(models.QuerySet[Any]):
         return self.filter(found)
 
 
+class CorrectionQuerySet(FiledQuerySet):
+    def visible_to(self, user: Any) -> CorrectionQuerySet:
+        """可见：同其他事项；已经拟了答复的，签发的领导也看得见。"""
+        signing = [d.organisation_id for d in duties_of(user) if d.role == Role.LEADER]
+        found = super().visible_to(user)
+        if signing:
+            found |= self.filter(agency__in=signing, reply__isnull=False)
+        return found
+
+
 class OwnQuerySet(models.QuerySet[Any]):
     """只属于本人的提醒。"""
 

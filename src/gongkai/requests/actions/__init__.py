@@ -38,6 +38,18 @@ from .deciding import (
     override,
     second,
 )
+from .fixing import (
+    SIGNERS,
+    add_fix_file,
+    carry_out_fix,
+    dispatch_fix,
+    keep_fix_file,
+    open_fix_file,
+    prepare_fix,
+    return_fix,
+    serve_fix,
+    sign_fix,
+)
 from .handling import (
     ask_correction,
     ask_reasons,
@@ -64,12 +76,14 @@ from .intake import (
     withdraw,
 )
 from .mailing import attach_mail, dismiss_mail, take_mail
-from .sending import archive, dispatch, returned, send_again, serve
+from .sending import archive, dispatch, keep_service_record, returned, send_again, serve
+from .telling import ask_help, confirm_end, ended_early, note_help, tell_consulting, untold
 from .upkeep import Moved, lapse_opinions, load_notice, read_notices, redate, remind
 from .writing import draft_decision, edit_letter, move_letter, void_letter
 
 __all__ = [
     "PROVIDERS",
+    "SIGNERS",
     "Conflict",
     "Moved",
     "Submission",
@@ -82,6 +96,7 @@ __all__ = [
     "archive",
     "ask_correction",
     "ask_extension",
+    "ask_help",
     "ask_reasons",
     "assess",
     "assign",
@@ -91,6 +106,7 @@ __all__ = [
     "by_token",
     "close_proceeding",
     "confirm",
+    "confirm_end",
     "consult",
     "correct",
     "correct_event",
@@ -100,6 +116,7 @@ __all__ = [
     "dispatch_group",
     "draft_decision",
     "edit_letter",
+    "ended_early",
     "file_complaint",
     "file_correction",
     "give_reasons",
@@ -107,12 +124,14 @@ __all__ = [
     "join",
     "judge_reasons",
     "keep_rules",
+    "keep_service_record",
     "lapse_consultation",
     "lapse_correction",
     "lapse_fee",
     "lapse_opinions",
     "load_notice",
     "move_letter",
+    "note_help",
     "notice_fee",
     "open_file",
     "open_proceeding",
@@ -142,7 +161,18 @@ __all__ = [
     "split",
     "suggest",
     "take_mail",
+    "tell_consulting",
     "twins",
+    "untold",
     "void_letter",
     "withdraw",
+    "keep_fix_file",
+    "sign_fix",
+    "serve_fix",
+    "return_fix",
+    "prepare_fix",
+    "open_fix_file",
+    "dispatch_fix",
+    "carry_out_fix",
+    "add_fix_file",
 ]

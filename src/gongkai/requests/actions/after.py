@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -29,6 +30,7 @@ from ..models import (
 from ..models.rules import CARRIERS
 from ..rules import rules_of
 from .common import day, ensure_rules, lock, refuse, require, require_in, shift
+from .fixing import keep_fix_file
 from .intake import new_secret, secret_hash
 from .sending import RECONSIDER_AFTER
 
@@ -188,15 +190,29 @@ def _file(
 
 
 def file_correction(
-    actor: Any, *, agency: Organisation, applicant: dict[str, Any], text: str, case: Case | None = None
+    actor: Any,
+    *,
+    agency: Organisation,
+    applicant: dict[str, Any],
+    text: str,
+    files: Sequence[tuple[str, Any]],
+    case: Case | None = None,
 ) -> tuple[RecordCorrection, str]:
-    """申请更正：有证据证明与自身相关的政府信息记录不准确的（条例第四十一条）。"""
+    """申请更正：有证据证明与自身相关的政府信息记录不准确的（条例第四十一条）。
+
+    参数：files 为（种类, 文件）：证据至少一份，身份证明可另交。错误：Refused。
+    """
     with transaction.atomic():
+        if not any(kind == "evidence" for kind, _each in files):
+            refuse("evidence", _("请提交证明记录不准确的证据，至少一份（条例第四十一条）"))
         if not str(applicant.get("name") or "").strip():
             refuse("name", _("请填写申请人的姓名或者名称"))
         days = ensure_rules(agency).correction_case_workdays
         due = current_calendar().add(timezone.localdate(), days)
-        return _file(actor, RecordCorrection, "fix", agency, text, applicant, case=case, due=due)
+        row, secret = _file(actor, RecordCorrection, "fix", agency, text, applicant, case=case, due=due)
+        for kind, file in files:
+            keep_fix_file(row, kind, file, actor)
+    return row, secret
 
 
 def file_complaint(
@@ -227,7 +243,9 @@ def suggest(
 
 
 def answer_filed(user: Any, row: Any, *, state: str, answer: str, **values: Any) -> Any:
-    """答复更正、投诉、建议：state 为处理结果，answer 为答复内容；values 如 transferred_to、record_id。"""
+    """答复投诉、建议：state 为处理结果，answer 为答复内容；values 如 record_id。更正见 fixing。"""
+    if isinstance(row, RecordCorrection):
+        raise TypeError("更正申请以答复书（T27）答复")
     with transaction.atomic():
         row = type(row).objects.select_for_update().get(pk=row.pk)
         duties = states.OFFICE
@@ -239,8 +257,6 @@ def answer_filed(user: Any, row: Any, *, state: str, answer: str, **values: Any)
             refuse("state", _("请选择处理结果"))
         if not answer.strip():
             refuse("answer", _("请填写答复"))
-        if state == "transferred" and hasattr(row, "transferred_to") and not values.get("transferred_to"):
-            refuse("transferred_to", _("请填写转送或告知的机关"))
         row.state, row.answer, row.answered_by = state, answer.strip(), user
         row.answered_on = timezone.localdate()
         for name, value in values.items():

@@ -6,6 +6,7 @@ import hashlib
 from datetime import date, timedelta
 from typing import Any, Final
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,7 +27,7 @@ RECONSIDER_AFTER: Final = timedelta(days=365)
 # 发出就是送达的：当面以签收之日为准，网上以进入对方系统之日为准（国办公开办函〔2016〕235号）。
 AT_ONCE: Final = frozenset({"direct", "entrusted", "portal", "email", "fax"})
 ONLINE: Final = frozenset({"portal", "email"})
-_POST: Final = frozenset({"ems", "registered"})
+POST: Final = frozenset({"ems", "registered"})
 
 
 def dispatch(
@@ -98,7 +99,7 @@ def check_carrier(letter: Letter, carrier: str, tracking: str, signer: str) -> N
     rules = rules_of(letter.case.agency)
     if carrier not in rules.carriers or carrier not in CARRIERS:
         refuse("carrier", _("答复只能直接送达、委托其他机关或交邮政企业寄送，不能用快递公司、不能到付"))
-    if carrier in _POST and not tracking.strip():
+    if carrier in POST and not tracking.strip():
         refuse("tracking", _("请填写邮件号码"))
     if carrier in ("direct", "entrusted") and not signer.strip():
         refuse("signer", _("请填写签收人"))
@@ -228,6 +229,30 @@ def _on_service(user: Any, case: Case, letter: Letter, on: date) -> None:
             **(event.data | {key: on}),
         )
         row.save(update_fields=["event"])
+
+
+def keep_service_record(user: Any, delivery: Delivery) -> Any:
+    """存送达回证（T26）：由登记的送达方式、号码、日期、签收人生成，存进案卷；返回这份材料。
+
+    错误：Refused——还没有登记送达、已经存过。
+    """
+    with transaction.atomic():
+        case = lock(delivery.letter.case)
+        require(user, case, states.OFFICE, _("存送达回证"))
+        delivery = Delivery.objects.select_related("letter").get(pk=delivery.pk)
+        if delivery.state != Delivery.State.DELIVERED:
+            refuse("service", _("还没有登记送达，没有送达回证可存"))
+        if delivery.record_id:
+            refuse("once", _("这次送达的回证已经存过"))
+        letter = delivery.letter
+        letter.case = case
+        made = letters.form_pdf(case, "T26", letter)
+        name = f"送达回证（{letter.document_number or letter.title}）.pdf"
+        row = keep_file(case, "proof", SimpleUploadedFile(name, made, "application/pdf"), user)
+        delivery.record = row
+        delivery.save(update_fields=["record"])
+        audit(user, "requests.keep_service_record", case, letter=letter.pk, sha256=row.sha256)
+    return row
 
 
 def returned(user: Any, delivery: Delivery, *, note: str) -> Delivery:

@@ -17,7 +17,7 @@ from gongkai.core.states import Refusal, Refused
 from gongkai.law.decisions import DECISIONS, document_number, report_row
 
 from .. import gates, letters, states
-from ..models import Case, Letter, LetterStep
+from ..models import Case, Consultation, Letter, LetterStep
 from ..rules import rules_of
 from .common import lock, refuse, require, shift
 
@@ -180,10 +180,11 @@ def void_letter(user: Any, letter: Letter, *, reason: str) -> Letter:
         signed = letter.state == L.SIGNED
         letter.state, letter.void_reason = L.VOID, reason[:200]
         letter.save(update_fields=["state", "void_reason", "updated_at"])
-        for name in ("correction", "reasons", "fee", "extension"):
-            # 没有发出的补正、收费等，随文书一并撤销，可以重新来。
+        for name in ("correction", "reasons", "fee", "extension", "consultation", "assistance"):
+            # 没有发出的补正、收费、征求意见等，随文书一并撤销，可以重新来。
             if related := getattr(letter, name, None):
                 related.delete()
+        Consultation.objects.filter(override_letter=letter).update(override_letter=None)
         if letter.is_decision and signed:
             shift(case, user, "return")
             case.save(update_fields=["state"])

@@ -18,9 +18,34 @@ from gongkai.law.decisions import DECISIONS, RemedyValues, remedy
 
 from ..models import Case, Item, Letter
 from ..rules import rules_of
+from .corrections import correction_docx, correction_pdf, correction_text
 from .placeholders import Source
 from .templates import COMMON, Template, standard, template_for
 
+__all__ = [
+    "TITLES",
+    "Rendered",
+    "addressee_of",
+    "correction_docx",
+    "correction_pdf",
+    "correction_text",
+    "date_of",
+    "enclosures_of",
+    "fields_of",
+    "form_pdf",
+    "form_rows",
+    "is_online",
+    "items_of",
+    "official",
+    "preview",
+    "remedy_text",
+    "render",
+    "template_for",
+    "templates_of",
+    "text_of",
+    "title_of",
+    "version_of",
+]
 # 文书代码 → 标准文本里的标题。
 TITLES: Final = {code: template.title for code, template in standard().items()}
 

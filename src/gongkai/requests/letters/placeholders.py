@@ -32,9 +32,12 @@ class Kind(StrEnum):
 
 @dataclass(slots=True)
 class Source:
-    """取值的来源：一件申请，其中的一份文书、一项；extra 为另给的值（占位名称 → 内容）。"""
+    """取值的来源：一件申请，其中的一份文书、一项；extra 为另给的值（占位名称 → 内容）。
 
-    case: Case
+    更正答复书没有所属的申请，case 为 None，内容全在 extra 里。
+    """
+
+    case: Case | None
     letter: Letter | None = None
     item: Item | None = None
     several: bool = False
@@ -56,6 +59,8 @@ class Source:
 
     def value(self, name: str) -> str:
         """一个占位的内容；没有的为空。"""
+        if self.case is None:
+            return _written(self.extra.get(name, ""))
         return self.extra.get(name) or PLACEHOLDERS[name].take(self)
 
 
@@ -142,6 +147,13 @@ def _until(source: Source) -> Any:
     return date.fromisoformat(source.fields["until"]) if source.fields.get("until") else ""
 
 
+def _flagged(day: Any) -> Any:
+    """日期：那一年的放假安排还没有公布的，写明暂定，不印没有标明的暂定日期。"""
+    if not isinstance(day, date) or not current_calendar().is_provisional(day):
+        return day
+    return f"{say(day)}（暂定，以放假安排公布后的推算为准）"
+
+
 def _units(source: Source) -> list[str]:
     rows = source.case.assignments.select_related("organisation")
     return [f"{row.organisation}{'（主办）' if row.lead else ''}" for row in rows]
@@ -178,18 +190,22 @@ _add("申请内容", "各项内容照录", quote)
 _add("形式要求", "申请人要求的形式", lambda s: FORMS[s.case.form])
 _add("获取途径", "申请人要求的获取方式", lambda s: ROUTES[s.case.route])
 _add("邮件号码", "来信的邮件号码", lambda s: s.case.postal_number)
-_add("答复期限", "由事件推算的期限", lambda s: s.case.due, Kind.DATE)
+_add("答复期限", "由事件推算的期限", lambda s: _flagged(s.case.due), Kind.DATE)
 _add("承办单位", "分给的处室", _units, Kind.LIST)
 _add("承办人", "承办人", lambda s: s.case.handler or "")
 _add("答复日期", "答复之日", lambda s: s.case.answered_on, Kind.DATE)
 _add("征求意见对象", "征求过谁的意见", _consulted, Kind.LIST)
 _add("延期告知日", "延期告知书发出之日", _extended("on"), Kind.DATE)
 _add("延期文号", "延期告知书的字号", _extended("number"))
-_add("延期至", "延长后的期限", _until, Kind.DATE)
+_add("延期至", "延长后的期限", lambda s: _flagged(_until(s)), Kind.DATE)
 
 # 拟稿时填的
 _field("期限", "within", "告知的工作日数", Kind.NUMBER)
-_field("数量频次", "counts", "申请的数量、频次")
+_add(
+    "数量频次",
+    "申请的数量、频次",
+    lambda s: s.fields.get("counts") or getattr(getattr(s.case, "reasons", None), "counts", ""),
+)
 _field("延期原因", "reason", "延期的理由")
 _field("延长工作日", "workdays", "延长几个工作日", Kind.NUMBER)
 _field("延迟至", "postponed_until", "依第三十五条延迟到的日期", Kind.DATE)
@@ -206,8 +222,12 @@ _field("收费依据", "article", "收费的依据")
 _field("收费计算", "sums", "计算过程", Kind.LIST)
 _field("收费金额", "yuan", "金额（元）", Kind.NUMBER)
 _add("缴纳方式", "规则里的缴纳方式", lambda s: rules_of(s.case.agency).payment)
-_field("更正核实情况", "facts", "核实的情况")
-_field("更正结果", "result", "更正或者不予更正")
+# 更正答复书（T27）没有所属的申请，内容由核实人填，见 actions.fixing。
+CORRECTION: Final = (
+    "更正编号", "更正的记录", "更正的证据", "更正核实情况", "更正内容", "不予更正的理由", "转送情况",
+)  # fmt: skip
+for _name in CORRECTION:
+    _add(_name, "更正答复时填的（只用于更正答复书）", lambda s: "")
 
 
 def _defects(source: Source) -> str:
@@ -397,7 +417,7 @@ _add("收费文号", "收费通知书的字号", _notice("fee", "number"))
 _add("收费通知日期", "收费通知书发出之日", _notice("fee", "sent"), Kind.DATE)
 _add("收费送达日期", "收费通知书送达之日", _notice("fee", "served"), Kind.DATE)
 _add("收费期满日期", "缴费期限的最后一日", _notice("fee", "limit"), Kind.DATE)
-_add("终止原因", "终止办理的原因", lambda s: s.material("closing_reason"))
+_add("终止原因", "终止办理的原因", lambda s: s.material("closing_reason") or s.fields.get("closing_reason"))
 
 
 def _given(source: Source) -> str:
@@ -444,6 +464,7 @@ def _delivery(name: str) -> Take:
     return take
 
 
+_add("受送达人", "文书发给谁", lambda s: s.fields.get("addressee") or s.case.applicant.name)
 _add("文书名称", "文书的标题", lambda s: s.letter.title if s.letter else "")
 _add("发文字号", "发文字号", lambda s: s.letter.document_number if s.letter else "")
 _add("拟作决定", "各项的决定", _decisions, Kind.LIST)

@@ -11,10 +11,12 @@ from typing import Any, Final
 from gongkai.core.models import Organisation
 
 from . import templating
-from .placeholders import PLACEHOLDERS, Source
+from .placeholders import CORRECTION, PLACEHOLDERS, Source
 
 COMMON: Final = "T00"
 # 没有内容也照写的占位：只有一项时不必写明是哪一项。
+# 更正答复书能用的占位：它没有所属的申请。
+FOR_CORRECTION: Final = ("机关", "申请人", "你方", "收到日期", *CORRECTION)
 _MAY_BE_EMPTY: Final = frozenset({"项目标识"})
 
 
@@ -82,7 +84,8 @@ def check(code: str, text: str) -> None:
     base = standard()[code]
     if not text.strip():
         raise templating.TemplateError("模板没有内容")
-    templating.parse(text, PLACEHOLDERS)
+    known = FOR_CORRECTION if code == "T27" else PLACEHOLDERS
+    templating.parse(text, known)
     for number, line in enumerate(text.strip().split("\n"), 1) if base.form else ():
         if "｜" not in line:
             raise templating.TemplateError(f"第 {number} 行：表格的一行写成“栏名｜内容”，这一行没有“｜”")

@@ -1,6 +1,6 @@
 """依申请公开的数据：申请与事件、申请人、各项内容、补正征询收费延期、文书与送达、救济与其他。"""
 
-from .after import Complaint, Proceeding, RecordCorrection, Suggestion
+from .after import Complaint, CorrectionFile, CorrectionReply, Proceeding, RecordCorrection, Suggestion
 from .cases import Assignment, Case, CaseEvent, CaseFile, CaseNotice, Item, Reconsideration
 from .letters import Delivery, Letter, LetterStep
 from .mail import Mail
@@ -8,12 +8,22 @@ from .papers import ArchivePackage, HiddenCheck, LetterTemplate
 from .people import Applicant
 from .public import Attempt, Draft, DraftFile
 from .rules import RequestRules
-from .steps import Consultation, CorrectionNotice, Extension, FeeNotice, Payment, ReasonsNotice, SearchRecord
+from .steps import (
+    Assistance,
+    Consultation,
+    CorrectionNotice,
+    Extension,
+    FeeNotice,
+    Payment,
+    ReasonsNotice,
+    SearchRecord,
+)
 
 __all__ = [
     "Applicant",
     "ArchivePackage",
     "Assignment",
+    "Assistance",
     "Attempt",
     "Case",
     "CaseEvent",
@@ -21,7 +31,9 @@ __all__ = [
     "CaseNotice",
     "Complaint",
     "Consultation",
+    "CorrectionFile",
     "CorrectionNotice",
+    "CorrectionReply",
     "Delivery",
     "Draft",
     "DraftFile",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +12,9 @@ from gongkai.core.fields import EncryptedTextField
 from gongkai.core.models import Organisation
 
 from .. import visibility
-from .cases import Case
+from .cases import Case, file_path
 from .people import Applicant
+from .rules import CARRIERS
 
 USER = settings.AUTH_USER_MODEL
 
@@ -103,10 +106,104 @@ class RecordCorrection(_Filed):
     state = models.CharField(_("状态"), max_length=11, choices=State, default=State.OPEN)
     due = models.DateField(_("办理时限"))
     transferred_to = models.CharField(_("转送或告知的机关"), max_length=80, blank=True)
+    # 决定更正的，记录真的改了才算完：哪一天改的，改前改后各是什么。
+    carried_out_on = models.DateField(_("更正之日"), null=True, blank=True)
+    carried_out = EncryptedTextField(_("怎样更正的"), blank=True)
+
+    objects = visibility.CorrectionQuerySet.as_manager()
 
     class Meta(_Filed.Meta):
         verbose_name = verbose_name_plural = _("更正申请")
         constraints = [models.UniqueConstraint(fields=["agency", "year", "serial"], name="one_fix_number")]
+
+
+class CorrectionFile(models.Model):
+    """更正材料：申请人的证据、身份证明，本机关查到的记录、更正后的记录、送达证明。"""
+
+    class Kind(models.TextChoices):
+        EVIDENCE = "evidence", _("申请人的证据")
+        IDENTITY = "identity", _("身份证明")
+        RECORD = "record", _("查到的记录")
+        CHANGED = "changed", _("更正后的记录")
+        PROOF = "proof", _("送达证明")
+
+    correction = models.ForeignKey(RecordCorrection, models.CASCADE, related_name="files")
+    kind = models.CharField(_("种类"), max_length=8, choices=Kind)
+    name = EncryptedTextField(_("名称"))
+    file = models.FileField(upload_to=file_path)
+    suffix = models.CharField(max_length=6)
+    sha256 = models.CharField(_("校验值"), max_length=64)
+    size = models.PositiveIntegerField(_("大小"))
+    uploaded_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("更正材料")
+        ordering = ["id"]
+
+
+class CorrectionReply(models.Model):
+    """更正答复：核实的情况、结果、答复书（T27）；拟稿、签发是两个人，发出以后一个字也不能变。"""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("待签发")
+        SIGNED = "signed", _("待发出")
+        DISPATCHED = "dispatched", _("已发出")
+        SERVED = "served", _("已送达")
+
+    SEALED: Final = ("result", "text", "remedy", "code", "year", "serial", "signed_on", "sha256", "file")
+
+    correction = models.OneToOneField(RecordCorrection, models.PROTECT, related_name="reply")
+    result = models.CharField(_("结果"), max_length=11, choices=RecordCorrection.State)
+    # 答复书各栏的内容：占位名称 → 文字，JSON。
+    fields = EncryptedTextField(_("各栏"))
+    text = EncryptedTextField(_("正文"), blank=True)
+    remedy = models.TextField(_("救济告知"), blank=True)
+    template_version = models.CharField(_("模板版本"), max_length=40, blank=True)
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.DRAFT)
+    returned = models.CharField(_("退回的理由"), max_length=300, blank=True)
+    author = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("拟稿人"))
+    signed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+", verbose_name=_("签发人"))
+    signed_on = models.DateField(_("成文日期"), null=True)
+    code = models.CharField(_("机关代字"), max_length=20, blank=True)
+    year = models.PositiveSmallIntegerField(null=True)
+    serial = models.PositiveIntegerField(null=True)
+    file = models.FileField(_("定稿"), upload_to=file_path, blank=True)
+    sha256 = models.CharField(_("校验值"), max_length=64, blank=True)
+    carrier = models.CharField(_("送达方式"), max_length=10, blank=True)
+    tracking = models.CharField(_("邮件号码"), max_length=40, blank=True)
+    sent_on = models.DateField(_("发出之日"), null=True)
+    served_on = models.DateField(_("送达之日"), null=True)
+    signer = EncryptedTextField(_("签收人"), blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("更正答复")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "year", "serial"],
+                condition=models.Q(serial__isnull=False),
+                name="one_correction_reply_number",
+            )
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            kept = CorrectionReply.objects.filter(pk=self.pk, state__in=("dispatched", "served")).first()
+            changed = [name for name in self.SEALED if kept and getattr(kept, name) != getattr(self, name)]
+            if changed:
+                raise RuntimeError(f"更正答复书已经发出，不能再改：{'、'.join(changed)}")
+        super().save(*args, **kwargs)
+
+    @property
+    def document_number(self) -> str:
+        """发文字号，如“临水公开更〔2026〕1号”；没有编号的为空。"""
+        return f"{self.code}〔{self.year}〕{self.serial}号" if self.serial else ""
+
+    @property
+    def carrier_name(self) -> str:
+        """送达方式的名称。"""
+        return str(CARRIERS.get(self.carrier, self.carrier))
 
 
 class Complaint(_Filed):

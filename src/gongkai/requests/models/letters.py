@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from gongkai.core.fields import EncryptedTextField
 
 from .. import visibility
-from .cases import AppendOnly, Case
+from .cases import AppendOnly, Case, CaseFile
 from .rules import CARRIERS
 
 USER = settings.AUTH_USER_MODEL
@@ -186,6 +186,10 @@ class Delivery(models.Model):
     note = models.CharField(_("说明"), max_length=200, blank=True)
     state = models.CharField(_("状态"), max_length=9, choices=State, default=State.SENT)
     sent_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    # 存进案卷的送达回证（T26）。
+    record = models.OneToOneField(
+        CaseFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("送达回证")
+    )
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -48,6 +48,8 @@ class RequestRules(models.Model):
     )
     issuer = models.CharField(_("署名"), max_length=80, blank=True)
     document_code = models.CharField(_("机关代字"), max_length=20, blank=True)
+    # 更正答复书另有一串字号；不填的由机关代字得出。
+    correction_code = models.CharField(_("更正答复的机关代字"), max_length=20, blank=True)
     review_body = models.CharField(_("行政复议机关"), max_length=80, blank=True)
     court = models.CharField(_("管辖法院"), max_length=80, blank=True)
     review_url = models.URLField(_("网上申请行政复议的网址"), max_length=300, blank=True)
@@ -84,6 +86,13 @@ class RequestRules(models.Model):
     def issuer_name(self) -> str:
         """署名：机关的名称，不能是内设机构。"""
         return self.issuer or self.agency.name
+
+    @property
+    def fix_code(self) -> str:
+        """更正答复书的机关代字：没有另设的，把末尾的“告”换成“更”；机关代字也没有设的为空。"""
+        if self.correction_code or not self.document_code:
+            return self.correction_code
+        return self.document_code.removesuffix("告") + "更"
 
     def carrier_choices(self) -> list[tuple[str, str]]:
         """可用的送达方式：名单以外的（快递公司、到付）一概没有。"""

@@ -127,6 +127,27 @@ class Consultation(models.Model):
         return str(self.SILENCE[self.party])
 
 
+class Assistance(models.Model):
+    """协办：请别的单位帮着查、提意见（协办函）；不停止计算期限，过了日子还没回的提醒。"""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="assistances")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("协办单位")
+    )
+    name = models.CharField(_("协办单位的名称"), max_length=100)
+    task = EncryptedTextField(_("协办事项"))
+    by = models.DateField(_("请何时前回复"))
+    letter = models.OneToOneField(Letter, models.PROTECT, related_name="assistance")
+    reply = EncryptedTextField(_("协办意见"), blank=True)
+    replied_on = models.DateField(_("收到协办意见之日"), null=True)
+
+    objects = visibility.OfCaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("协办")
+        ordering = ["id"]
+
+
 class SearchRecord(models.Model):
     """检索记录：在哪里、用什么词、谁查的、结果如何；答复“不存在”的凭据（第三十六条第四项）。"""
 

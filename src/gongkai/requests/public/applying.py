@@ -22,6 +22,7 @@ from gongkai.search import queries as search
 from gongkai.search.backends.base import Unavailable
 
 from .. import clock
+from ..letters.templating import EmptyPlaceholderError
 from ..models import Applicant, Case, Draft, DraftFile
 from ..rules import rules_of
 from . import drafts, guard, identity
@@ -314,7 +315,7 @@ def receipt_of(request: HttpRequest, case: Case) -> HttpResponse:
 
     try:
         content = make(case)
-    except DocumentError as error:
+    except (DocumentError, EmptyPlaceholderError) as error:
         return render(request, "requests/public/no_receipt.html", {"problem": error}, status=503)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{case.number}.pdf"'

@@ -20,6 +20,8 @@ from gongkai.core.visitors import source_of
 
 from .. import actions, states
 from . import following, guard
+from .drafts import MOST_FILES
+from .forms import ManyFiles
 from .where import agencies
 
 
@@ -68,21 +70,45 @@ class FilingForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     identity_number = forms.CharField(label=gettext_lazy("证件号码"), max_length=40)
+    address = forms.CharField(
+        label=gettext_lazy("通信地址（要邮寄答复的填）"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+    evidence = ManyFiles(
+        label=gettext_lazy("证据"),
+        help_text=gettext_lazy("能证明记录不准确的，最多 5 份；PDF、Word、Excel 或图片，每份不超过 20 MB"),
+        error_messages={
+            "required": gettext_lazy("请附上证据，至少一份；只有纸质证据的，拍照上传，或当面、邮寄提出")
+        },
+    )
     phone = forms.CharField(
         label=gettext_lazy("联系电话"),
         max_length=30,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
 
+    def clean_evidence(self) -> list[Any]:
+        files: list[Any] = self.cleaned_data["evidence"]
+        if not files:
+            raise forms.ValidationError(self.fields["evidence"].error_messages["required"])
+        if len(files) > MOST_FILES:
+            raise forms.ValidationError(_("最多 %(n)s 份，请合并成一个文件再上传") % {"n": MOST_FILES})
+        return files
+
     def __init__(self, *args: Any, matter: Matter, choices: list[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["text"].label = matter.text
         if not matter.named:
             # 投诉、建议不问证件；姓名、电话愿意留的才留。
-            del self.fields["identity_number"]
+            for name in ("identity_number", "address", "evidence"):
+                del self.fields[name]
             for name in ("name", "phone"):
                 field = self.fields[name]
                 field.required, field.label = False, _("%(label)s（可不填）") % {"label": field.label}
+        else:
+            self.order_fields(["agency", "text", "evidence"])
         if len(choices) == 1:
             del self.fields["agency"]
         else:
@@ -100,7 +126,7 @@ def page(request: HttpRequest, kind: str) -> HttpResponse:
     matter, choices, source = MATTERS.get(kind), agencies(request), source_of(request)
     if matter is None:
         raise Http404(_("没有这一事项"))
-    form = FilingForm(request.POST or None, matter=matter, choices=choices)
+    form = FilingForm(request.POST or None, request.FILES or None, matter=matter, choices=choices)
     if request.method == "POST":
         filed = request.session.get("filed")
         if filed and filed["once"] == request.POST.get("once"):
@@ -134,14 +160,18 @@ def _blocked(request: HttpRequest, form: FilingForm, source: str) -> bool:
 
 def _file(kind: str, data: dict[str, Any], choices: list[Organisation]) -> tuple[str, str]:
     agency = data.get("agency") or choices[0]
-    person = {name: data.get(name, "") for name in ("name", "identity_number", "phone")}
+    person = {name: data.get(name, "") for name in ("name", "identity_number", "phone", "address")}
     person["kind"] = "natural"
     if person["phone"] and not person["name"]:
         # 只留了电话的也要留得住。
         person["name"] = "（未留姓名）"
     if kind == "correction":
         row, secret = actions.file_correction(
-            states.CITIZEN, agency=agency, applicant=person, text=data["text"]
+            states.CITIZEN,
+            agency=agency,
+            applicant=person,
+            text=data["text"],
+            files=[("evidence", each) for each in data["evidence"]],
         )
     elif kind == "complaint":
         row, secret = actions.file_complaint(

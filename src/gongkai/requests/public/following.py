@@ -17,7 +17,17 @@ from gongkai.core.calendar import current_calendar
 from gongkai.core.models import Organisation
 
 from .. import actions
-from ..models import Applicant, Case, CaseFile, Complaint, Consultation, Letter, RecordCorrection, Suggestion
+from ..models import (
+    Applicant,
+    Case,
+    CaseFile,
+    Complaint,
+    Consultation,
+    CorrectionReply,
+    Letter,
+    RecordCorrection,
+    Suggestion,
+)
 from . import drafts, guard
 
 WRONG: Final = 10
@@ -116,12 +126,19 @@ def released(case: Case) -> list[CaseFile]:
     return [row for row in case.files.filter(pk__in=given) if row.sha256 == given[row.pk]]
 
 
-def read(case: Case, what: Letter | CaseFile) -> bytes:
+def read(case: Any, what: Letter | CaseFile | CorrectionReply) -> bytes:
     """取一份文书或文件：记一条审计。"""
     with transaction.atomic():
         audit(None, "requests.fetch", case, what=what._meta.model_name, id=what.pk, sha256=what.sha256)
     with what.file.open("rb") as file:
         return file.read()
+
+
+def reply_of(row: Any) -> CorrectionReply | None:
+    """更正申请已经发出的答复书；没有的、不是更正的为 None。"""
+    if not isinstance(row, RecordCorrection):
+        return None
+    return CorrectionReply.objects.filter(correction=row, state__in=("dispatched", "served")).first()
 
 
 def person_of(case: Case) -> dict[str, Any]:

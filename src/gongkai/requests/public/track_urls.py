@@ -13,5 +13,6 @@ urlpatterns = [
     path("track/do/<slug:name>/", tracking.act, name="act"),
     path("track/letters/<int:pk>/", tracking.letter, name="letter"),
     path("track/files/<int:pk>/", tracking.file, name="file"),
+    path("track/reply.pdf", tracking.fix_reply, name="fix_reply"),
     path("opinion/<str:token>/", opinions.page, name="opinion"),
 ]

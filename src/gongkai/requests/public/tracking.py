@@ -102,7 +102,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if row is None:
         return _again(request)
     if not isinstance(row, Case):
-        return render(request, "requests/public/filed.html", {"filed": row})
+        return render(request, "requests/public/filed.html", {"filed": row, "reply": following.reply_of(row)})
     return _show(request, row)
 
 
@@ -247,6 +247,19 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404(_("没有这份文书"))
     suffix = "." + found.file.name.rsplit(".", 1)[-1]
     return _file(following.read(case, found), f"{case.number}-{found.pk}{suffix}")
+
+
+@never_cache
+@require_safe
+def fix_reply(request: HttpRequest) -> HttpResponse:
+    """取更正答复书：发出以后才有。"""
+    row = following.entered(request)
+    if row is None:
+        return _again(request)
+    found = following.reply_of(row)
+    if found is None:
+        raise Http404(_("没有这份文书"))
+    return _file(following.read(row, found), f"{row.number}.pdf")
 
 
 @never_cache

@@ -18,6 +18,7 @@ from gongkai.core.calendar import current_calendar
 from gongkai.law.decisions import DECISIONS
 
 from .. import actions, clock, gates, moves, states, tasks
+from ..chronology import chronology
 from ..forms import Reason
 from ..models import Applicant, Case, CaseFile, Letter
 from ..queries import hints
@@ -62,6 +63,7 @@ def show(
             "deadline": deadline,
             "cards": cards,
             "items": _items(case),
+            "lines": chronology(case),
             "events": case.events.select_related("actor", "replaced_by"),
             "masked": [
                 (f, Applicant._meta.get_field(f).verbose_name, case.applicant.masked(f))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -69,7 +69,9 @@ def _show(request: HttpRequest, letter: Letter, status: int = 200, **bound: Any)
             "problems": gates.letter_problems(letter) if letter.state in ("draft", "signing") else [],
             "items": letters.items_of(letter) if letter.is_decision else [],
             "steps": letter.steps.select_related("reviewer"),
-            "deliveries": letter.deliveries.all(),
+            "deliveries": letter.deliveries.select_related("record"),
+            "office": office,
+            "may_record": office and letter.deliveries.filter(state="delivered", record=None).exists(),
             "carriers": dict(_carriers(letter)),
             "moves": moves,
             "may_edit": letter.state == "draft" and states.holds_case(user, case, states.WORKERS),
@@ -156,6 +158,30 @@ def _serve(request: HttpRequest, letter: Letter) -> HttpResponse:
     return _show(request, _find(request, letter.pk), 422, serve=form)
 
 
+def _record(request: HttpRequest, letter: Letter) -> HttpResponse:
+    delivery = letter.deliveries.filter(state="delivered", record=None).last()
+    if delivery and tried(request, lambda: actions.keep_service_record(request.user, delivery)):
+        messages.success(request, _("送达回证已存进案卷"))
+    return redirect("foi:letter", letter.pk)
+
+
+@login_required
+def service_record(request: HttpRequest, pk: int) -> HttpResponse:
+    """打印送达回证：当面送达的先打印出来请对方签收；登记过送达的，印着登记的内容。"""
+    letter = _find(request, pk)
+    if not states.holds_case(request.user, letter.case, states.OFFICE) or not letter.serial:
+        raise Http404
+    try:
+        content = letters.form_pdf(letter.case, "T26", letter)
+    except ValueError as error:
+        messages.error(request, str(error))
+        return redirect("foi:letter", pk)
+    name = f"{letter.case.number}-{letter.pk}-T26.pdf"
+    response = FileResponse(iter([content]), as_attachment=True, filename=name)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
 def _returned(request: HttpRequest, letter: Letter) -> HttpResponse:
     delivery, note = letter.deliveries.filter(state="sent").first(), request.POST.get("note", "")
     if delivery and tried(request, lambda: actions.returned(request.user, delivery, note=note)):
@@ -170,6 +196,7 @@ _ACTS = {
     "again": _again,
     "serve": _serve,
     "returned": _returned,
+    "record": _record,
 }
 
 

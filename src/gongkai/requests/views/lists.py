@@ -148,7 +148,9 @@ def reviews(request: HttpRequest) -> HttpResponse:
     """待我审签：答复文书，期限早的在前。"""
     page = page_of(request, queries.to_review(request.user))
     with_days([letter.case for letter in page.object_list])
-    return render(request, "requests/reviews.html", {"page_obj": page, "querystring": querystring(request)})
+    fixes = queries.fixes_to_sign(request.user)[:20]
+    context = {"page_obj": page, "querystring": querystring(request), "fixes": fixes}
+    return render(request, "requests/reviews.html", context)
 
 
 def _agencies(user: Any) -> list[Organisation]:

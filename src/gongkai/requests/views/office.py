@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from django import forms as django_forms
 from django.contrib import messages
@@ -19,7 +19,7 @@ from gongkai.law.decisions import DECISIONS
 from gongkai.law.workdays import CalendarError, notice_from_csv
 
 from .. import actions, office_forms, queries, states
-from ..models import Complaint, RecordCorrection, RequestRules, Suggestion
+from ..models import RequestRules
 from ..rules import rules_of
 from .common import page_of, querystring, tried
 
@@ -198,59 +198,3 @@ def payments(request: HttpRequest) -> HttpResponse:
             text = raw.decode("gb18030", "replace")
         tried(request, lambda: rows.extend(actions.import_payments(request.user, agency, text)))
     return render(request, "requests/payments.html", {"form": form, "rows": rows})
-
-
-FILED: Final[dict[str, Any]] = {"fix": RecordCorrection, "complaint": Complaint, "suggestion": Suggestion}
-
-
-@login_required
-def filed(request: HttpRequest) -> HttpResponse:
-    """更正、投诉、建议：没办结的在前。"""
-    kind = request.GET.get("kind", "fix")
-    model = FILED.get(kind, RecordCorrection)
-    rows = (
-        model.objects.visible_to(request.user).select_related("agency", "applicant").defer("text", "answer")
-    )
-    page_obj = page_of(request, rows.order_by("answered_on", "-pk"))
-    kinds = [(key, each._meta.verbose_name) for key, each in FILED.items()]
-    return render(
-        request,
-        "requests/filed.html",
-        {"page_obj": page_obj, "kind": kind, "kinds": kinds, "querystring": querystring(request)},
-    )
-
-
-class FiledForm(django_forms.Form):
-    """答复：处理结果与内容。"""
-
-    state = django_forms.ChoiceField(label=gettext_lazy("处理结果"))
-    transferred_to = django_forms.CharField(
-        label=gettext_lazy("转送或告知的机关"), required=False, max_length=80
-    )
-    answer = django_forms.CharField(
-        label=gettext_lazy("答复"), widget=django_forms.Textarea(attrs={"rows": 4})
-    )
-
-    def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["state"].choices = [c for c in row.State.choices if c[0] != "open"]  # type: ignore[attr-defined]
-        if not hasattr(row, "transferred_to"):
-            del self.fields["transferred_to"]
-
-
-@login_required
-def filed_one(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """一件更正、投诉或建议：看内容，答复。"""
-    model = FILED.get(kind)
-    if model is None:
-        raise Http404
-    row = get_object_or_404(
-        model.objects.visible_to(request.user).select_related("agency", "applicant", "case"), pk=pk
-    )
-    form = FiledForm(request.POST or None, row=row)
-    if request.method == "POST" and form.is_valid():
-        values = {key: value for key, value in form.cleaned_data.items() if value or key == "answer"}
-        if tried(request, lambda: actions.answer_filed(request.user, row, **values)):
-            messages.success(request, _("已答复"))
-            return redirect("foi:filed_one", kind, pk)
-    return render(request, "requests/filed_one.html", {"row": row, "kind": kind, "form": form})

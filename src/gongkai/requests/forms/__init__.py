@@ -1,0 +1,66 @@
+"""工作人员填的各种表：一个动作一张，选项随申请而定。"""
+
+from .after import CloseProceeding, OpenProceeding, Remake
+from .base import INSIDE, CaseForm, DateInput, NoFields, Reason, date_field, text_field
+from .charging import AnswerExtension, Extend, Fee, Pay
+from .consulting import AddFile, AskHelp, Assess, Consult, NoteHelp, Opinion, Override
+from .deciding import Dispatch, Search, Second, Serve, earlier_choices
+from .handling import (
+    DEFECTS,
+    AskReasons,
+    Assign,
+    Confirm,
+    CorrectEvent,
+    Correction,
+    Items,
+    Join,
+    Judge,
+    Received,
+    Register,
+    Reply,
+    Split,
+    Withdraw,
+)
+
+__all__ = [
+    "AddFile",
+    "AnswerExtension",
+    "AskHelp",
+    "AskReasons",
+    "Assess",
+    "Assign",
+    "CaseForm",
+    "CloseProceeding",
+    "Confirm",
+    "Consult",
+    "CorrectEvent",
+    "Correction",
+    "DEFECTS",
+    "DateInput",
+    "Dispatch",
+    "Extend",
+    "Fee",
+    "INSIDE",
+    "Items",
+    "Join",
+    "Judge",
+    "NoFields",
+    "NoteHelp",
+    "OpenProceeding",
+    "Opinion",
+    "Override",
+    "Pay",
+    "Reason",
+    "Received",
+    "Register",
+    "Remake",
+    "Reply",
+    "Search",
+    "Second",
+    "Serve",
+    "Split",
+    "Withdraw",
+    "date_field",
+    "earlier_choices",
+    "text_field",
+]
