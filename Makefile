@@ -46,5 +46,5 @@ test: $(VENV)/.done system
 	PYTHONPATH=src $(VENV)/bin/lint-imports
 	@mkdir -p $(GONGKAI_DATA)
 	$(PY) manage.py makemigrations --check --dry-run
-	@# 有几个核用几个进程；大的文件先跑，末尾才不会有一个进程独自拖着。
+	@# 有几个核用几个进程；哪些测试归一组、谁先谁后，见 tests/conftest.py。
 	$(PY) -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder --cov=gongkai --cov-report=term:skip-covered

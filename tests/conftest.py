@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -15,14 +23,55 @@ hypothesis_settings.register_profile("gongkai", deadline=None, suppress_health_c
 hypothesis_settings.load_profile("gongkai")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """几个进程分头跑时，一个文件的测试归一个进程；要清库的另成一组，排在后面：清库后迁移种下的数据就没有了。"""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """几个进程分头跑时，一个文件的测试归一个进程；要清库的另成一组，排在后面：清库后迁移种下的数据就没有了。
+    最长的先跑，末尾才不会有一个进程独自拖着。"""
     for item in items:
         marker = item.get_closest_marker("django_db")
         clears = bool(marker and marker.kwargs.get("transaction"))
         clears |= bool({"live_server", "transactional_db"} & set(item.fixturenames))
         item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}{'-clears' if clears else ''}"))
+    yield
+    items.sort(key=lambda item: item.path.stem not in ("test_postgresql", "test_killed"))
+
+
+@pytest.fixture(scope="session")
+def migrated() -> Path:
+    """迁移好的空库（SQLite 文件）：迁移要二十秒，所以只做一次，各进程抄来用；换了迁移或依赖就重做。"""
+    root = Path(__file__).resolve().parents[1]
+    marks = [root / "requirements" / "lock.txt", *sorted(root.glob("src/**/migrations/*.py"))]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in marks)).hexdigest()[:16]
+    folder = Path(os.environ.get("GONGKAI_DATA", root / "var")) / "test"
+    folder.mkdir(parents=True, exist_ok=True)
+    made = folder / f"migrated-{digest}.sqlite3"
+    with (folder / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            for old in folder.glob("migrated-*.sqlite3*"):
+                old.unlink()
+            part = made.with_suffix(".part")
+            part.unlink(missing_ok=True)
+            subprocess.run(
+                [sys.executable, root / "manage.py", "migrate", "--verbosity", "0"],
+                env={**os.environ, "DATABASE_URL": f"sqlite:///{part}"},
+                check=True,
+            )
+            part.rename(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> bool:
+    """SQLite 的测试库从迁移好的抄来，不再从头迁移；PostgreSQL 照常。"""
+    database = django_settings.DATABASES["default"]
+    if not database["ENGINE"].endswith("sqlite3"):
+        return bool(request.config.getvalue("reuse_db"))
+    name = database["TEST"]["NAME"]
+    for rest in ("-wal", "-shm"):  # 上次被杀时留下的，不能接在新抄的库后面
+        Path(f"{name}{rest}").unlink(missing_ok=True)
+    shutil.copyfile(request.getfixturevalue("migrated"), name)
+    return True
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """索引器被杀 -9：一边发布、撤下、查找，一边反复杀掉索引器；看查找有没有出错，发布成功的有没有丢。
 
-用法：python bench/search/kill.py [--kills 20] [--json]；另报从发布到查得到的时间。
+用法：python bench/search/kill.py [--kills 20] [--steady 20] [--keep 目录] [--json]；先平稳跑 steady 秒，
+另报这期间从发布到查得到的时间。
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ class Trial:
         connection.close()
 
 
-def run(kills: int) -> dict[str, Any]:
+def run(kills: int, steady_seconds: float) -> dict[str, Any]:
     """做试验，返回结果。"""
     from gongkai.search.indexer import index_now
     from gongkai.search.models import Outbox, SearchDocument
@@ -128,7 +129,7 @@ def run(kills: int) -> dict[str, Any]:
     threads = [threading.Thread(target=work) for work in (trial.publish, trial.read, trial.watch)]
     for thread in threads:
         thread.start()
-    time.sleep(20)
+    time.sleep(steady_seconds)
     steady = sorted(trial.waits)
     chance = random.Random(8)
     for _ in range(kills):
@@ -169,11 +170,13 @@ def run(kills: int) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--steady", type=float, default=20)
+    parser.add_argument("--keep")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    with ground():
+    with ground(options.keep):
         os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)
-        made = run(options.kills)
+        made = run(options.kills, options.steady)
     if options.json:
         print(json.dumps(made, ensure_ascii=False))
     else:

@@ -86,6 +86,8 @@ def test_a_picture_from_upload_to_deletion(
     look(visitor, "/office/images/").sees("还没有图片")
     look(visitor, "/office/images/add/")
     visitor.page.set_input_files("#id_file", str(river))
+    # 选了文件，页面自己把文件名填进标题；填完了再改，两边才不会抢。
+    visitor.page.wait_for_function("document.querySelector('#id_title').value === 'river'")
     visitor.page.fill("#id_title", "清江河道")
     visitor.press("上传").sees("图片“清江河道”已添加")
     chinese_only(visitor).check()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,10 +11,10 @@ from pathlib import Path
 SCRIPT = Path(__file__).resolve().parents[2] / "bench" / "search" / "kill.py"
 
 
-def test_a_killed_indexer_loses_nothing() -> None:
-    run = subprocess.run(
-        [sys.executable, str(SCRIPT), "--kills", "3", "--json"], capture_output=True, text=True, timeout=300
-    )
+def test_a_killed_indexer_loses_nothing(migrated: Path, tmp_path: Path) -> None:
+    shutil.copyfile(migrated, tmp_path / "gongkai.sqlite3")
+    options = ["--kills", "3", "--steady", "5", "--keep", str(tmp_path), "--json"]
+    run = subprocess.run([sys.executable, str(SCRIPT), *options], capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stderr[-2000:]
     made = json.loads(run.stdout.splitlines()[-1])
     assert made["published"] > 50 and made["withdrawn"] > 5 and made["searches"] > 20, made
