@@ -27,7 +27,10 @@ SECTIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """入口：url_name 网址名，label 名称，roles 哪些角色看得见，allowed(user) 另外的条件。"""
+    """入口：url_name 网址名，label 名称，roles 哪些角色看得见，allowed(user) 另外的条件。
+
+    extra_roles(user) 为所在应用另给的角色，如代人办理得来的。
+    """
 
     section: str
     url_name: str
@@ -35,9 +38,12 @@ class Entry:
     roles: frozenset[str] = EVERYBODY
     order: int = 0
     allowed: Callable[[Any], bool] | None = None
+    extra_roles: Callable[[Any], set[str]] | None = None
 
     def shown_to(self, user: Any, roles: set[str]) -> bool:
         """看得见：有其中一个角色，且合条件。"""
+        if self.extra_roles is not None:
+            roles = roles | self.extra_roles(user)
         return bool(self.roles & roles) and (self.allowed is None or self.allowed(user))
 
 

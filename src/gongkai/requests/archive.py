@@ -15,7 +15,6 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gongkai.audit.actions import record as audit
 from gongkai.core.states import Refused
 from gongkai.formats import personal
 from gongkai.law.clock_log import say
@@ -25,6 +24,7 @@ from . import letters, states
 from .actions.common import lock, refuse, require, shift
 from .models import Applicant, ArchivePackage, Case, CaseFile, Consultation, Delivery, Letter
 from .rules import rules_of
+from .trail import audit
 
 ANONYMOUS: Final = "（已去标识）"
 # 期满连内容一起删的材料：本身就是个人信息。

@@ -14,7 +14,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 from gongkai.law.clock_log import say
 
@@ -22,6 +21,7 @@ from . import letters, states
 from .actions.common import keep_file, lock, refuse, require
 from .models import Case, CaseFile, Suggestion
 from .redaction import content, hidden_problems
+from .trail import audit
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,10 @@ from django.db import transaction
 from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser
 
-from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 
 from .models import Mail, RequestRules
+from .trail import audit
 
 logger = logging.getLogger(__name__)
 TIMEOUT = 30

@@ -12,11 +12,11 @@ from django.db.models import CharField, Count, F, Q, QuerySet, Sum, Value
 from django.db.models import When as Branch
 
 from gongkai.accounts.models import Duty
-from gongkai.accounts.queries import duties_of
 from gongkai.core.models import Organisation
 from gongkai.law.annual import LEAVES, TABLE3_ROWS
 from gongkai.law.workdays import Calendar
 
+from .covering import duties_of
 from .models import (
     Applicant,
     Case,

@@ -14,13 +14,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from gongkai.audit.actions import record as audit
 from gongkai.core.states import Refused
 from gongkai.formats.documents import DocumentError
 from gongkai.formats.redaction import Hidden, page_image, page_sizes
 
 from . import redaction, states
 from .models import CaseFile
+from .trail import audit
 
 # 屏幕上看的清晰度；做成的文件另用 200。
 _SCREEN_DPI = 110

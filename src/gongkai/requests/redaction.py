@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gongkai.audit.actions import record as audit
 from gongkai.core.states import Refusal, Refused
 from gongkai.formats.documents import DocumentError
 from gongkai.formats.redaction import Box, Hidden, burn, hidden_data, page_count, suggest
@@ -18,6 +17,7 @@ from gongkai.formats.redaction import Box, Hidden, burn, hidden_data, page_count
 from . import states
 from .actions.common import keep_file, lock, refuse, require
 from .models import Case, CaseFile, HiddenCheck, Item
+from .trail import audit
 
 # 能遮盖的：PDF 和图片；Word、Excel 先另存为 PDF。
 COVERABLE = frozenset({".pdf", ".png", ".jpg"})

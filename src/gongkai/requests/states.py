@@ -8,10 +8,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gongkai.accounts.models import Duty
-from gongkai.accounts.queries import duties_of, holds
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refusal, StateTable, Transition
 
+from .covering import covered_duties, duties_of, mark, own_duties
 from .models import Assignment, Case, Letter, LetterStep
 from .rules import rules_of
 
@@ -43,35 +43,81 @@ WORKERS = OFFICE | UNIT
 APPLICANT = frozenset({"citizen"})
 CLOCKWORK = frozenset({"system"})
 _WORKING = frozenset({Role.HANDLER, Role.HEAD})
+_INSIDE = _WORKING | {Role.COORDINATOR}
 
 
-def duties_in(user: Any, agency: Organisation) -> set[str]:
-    """此人在该机关（不论哪件申请）的职责。"""
-    if isinstance(user, Outside):
-        return {user.duty}
+def _roles_in(duties: list[Duty], agency: Organisation) -> set[str]:
+    """这些职责合起来，在该机关（不论哪件申请）是什么。"""
     found: set[str] = set()
     office = rules_of(agency).office
-    if holds(user, agency, frozenset({Role.COORDINATOR})) or (office and holds(user, office, _WORKING)):
-        found.add("office")
-    if office and holds(user, office, frozenset({Role.HEAD})):
-        found.add("office_head")
-    for role in (Role.SECRECY, Role.LEGAL, Role.LEADER):
+    for duty in duties:
+        where, role = duty.organisation, duty.role
+        if (role == Role.COORDINATOR and where.pk == agency.pk) or (
+            office and where.pk == office.pk and role in _WORKING
+        ):
+            found.add("office")
+        if office and where.pk == office.pk and role == Role.HEAD:
+            found.add("office_head")
         # 签发是本机关领导的事，市领导不因及于下级就替局里签。
-        if any(duty.role == role and duty.organisation_id == agency.pk for duty in duties_of(user)):
-            found.add(role.value)
-    inside = _WORKING | {Role.COORDINATOR}
-    if any(d.role in inside and d.organisation.agency.pk == agency.pk for d in duties_of(user)):
-        found.add("anyone")
+        if role in (Role.SECRECY, Role.LEGAL, Role.LEADER) and where.pk == agency.pk:
+            found.add(str(role))
+        if role in _INSIDE and where.agency.pk == agency.pk:
+            found.add("anyone")
     return found
 
 
+def duties_in(user: Any, agency: Organisation) -> set[str]:
+    """此人在该机关（不论哪件申请）的职责，含今天代办得来的。"""
+    return {user.duty} if isinstance(user, Outside) else _roles_in(duties_of(user), agency)
+
+
+def _each(user: Any) -> list[tuple[Any, list[Duty]]]:
+    """自己的职责（前一项为空），再是代办的各人的：先看自己的，够了就不算代办。"""
+    by_officer: dict[Any, list[Duty]] = {}
+    for officer, duty in covered_duties(user):
+        by_officer.setdefault(officer, []).append(duty)
+    return [(None, own_duties(user)), *by_officer.items()]
+
+
+def holds_in(user: Any, agency: Organisation, duties: frozenset[str]) -> bool:
+    """在该机关有其中一项职责；靠代办才有的，记下代谁。"""
+    if isinstance(user, Outside):
+        return user.duty in duties
+    for officer, found in _each(user):
+        if duties & _roles_in(found, agency):
+            if officer is not None:
+                mark(user, officer)
+            return True
+    return False
+
+
+def units_of(duties: list[Duty]) -> list[int]:
+    """任经办人、负责人的处室。"""
+    return [duty.organisation_id for duty in duties if duty.role in _WORKING]
+
+
+def holds_unit(user: Any, unit: int) -> bool:
+    """是这个处室的经办人、负责人；靠代办才是的，记下代谁。"""
+    for officer, found in _each(user):
+        if unit in units_of(found):
+            if officer is not None:
+                mark(user, officer)
+            return True
+    return False
+
+
 def holds_case(user: Any, case: Case, duties: frozenset[str]) -> bool:
-    """申请上的职责：机关里的职责，加上分给其处室的“承办”。"""
-    if duties & duties_in(user, case.agency):
-        return True
-    if "unit" in duties and not isinstance(user, Outside):
-        units = [d.organisation_id for d in duties_of(user) if d.role in _WORKING]
-        return bool(units) and Assignment.objects.filter(case=case, organisation__in=units).exists()
+    """申请上的职责：机关里的职责，加上分给其处室的“承办”；靠代办才有的，记下代谁。"""
+    if isinstance(user, Outside):
+        return user.duty in duties
+    for officer, found in _each(user):
+        units = units_of(found) if "unit" in duties else []
+        if duties & _roles_in(found, case.agency) or (
+            units and Assignment.objects.filter(case=case, organisation__in=units).exists()
+        ):
+            if officer is not None:
+                mark(user, officer)
+            return True
     return False
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import case, filed, items, letters, lists, mails, office
+from .views import absence, case, filed, items, letters, lists, mails, office
 
 app_name = "foi"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("requests/mail/", mails.mails, name="mails"),
     path("requests/mail/<int:pk>/", mails.mail, name="mail"),
     path("requests/new/", office.intake, name="intake"),
+    path("requests/absence/", absence.page, name="absence"),
+    path("requests/absence/<int:pk>/end/", absence.end, name="end_absence"),
     path("requests/rules/", office.rules, name="rules"),
     path("requests/calendar/", office.calendar, name="calendar"),
     path("requests/payments/", office.payments, name="payments"),

@@ -12,7 +12,8 @@ from django.db import models
 from django.db.models import Q
 
 from gongkai.accounts.models import Duty
-from gongkai.accounts.queries import duties_of
+
+from .covering import duties_of
 
 Role = Duty.Role
 UNDER_REVIEW = ("review", "signed", "dispatched", "closed", "archived")

@@ -1,5 +1,6 @@
 """依申请公开的全部写入：一个动作查一次职责、一个事务、一条审计。"""
 
+from .absence import colleagues, end_stand_in, may_set, name_stand_in, stand_ins_of
 from .after import (
     answer_filed,
     close_proceeding,
@@ -166,6 +167,11 @@ __all__ = [
     "untold",
     "void_letter",
     "withdraw",
+    "stand_ins_of",
+    "name_stand_in",
+    "may_set",
+    "end_stand_in",
+    "colleagues",
     "keep_fix_file",
     "sign_fix",
     "serve_fix",

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gongkai.audit.actions import record as audit
+from gongkai.accounts.queries import holds
 from gongkai.core.calendar import current_calendar
 from gongkai.core.models import Organisation
 from gongkai.core.numbering import next_number
@@ -29,6 +29,7 @@ from ..models import (
 )
 from ..models.rules import CARRIERS
 from ..rules import rules_of
+from ..trail import audit
 from .common import day, ensure_rules, lock, refuse, require, require_in, shift
 from .fixing import keep_fix_file
 from .intake import new_secret, secret_hash
@@ -249,7 +250,7 @@ def answer_filed(user: Any, row: Any, *, state: str, answer: str, **values: Any)
     with transaction.atomic():
         row = type(row).objects.select_for_update().get(pk=row.pk)
         duties = states.OFFICE
-        if not duties & states.duties_in(user, row.agency) and not _supervises(user, row):
+        if not states.holds_in(user, row.agency, duties) and not _supervises(user, row):
             refuse("duty", _("您没有“%(action)s”的职责") % {"action": _("答复")})
         if row.state != "open":
             refuse("state", _("已经办结，不能再答复"))
@@ -268,7 +269,7 @@ def answer_filed(user: Any, row: Any, *, state: str, answer: str, **values: Any)
 
 def _supervises(user: Any, row: Any) -> bool:
     # 市政务公开办受理的投诉，由督办的人答复。
-    return isinstance(row, Complaint) and states.holds(user, row.agency, frozenset({"city"}))
+    return isinstance(row, Complaint) and holds(user, row.agency, frozenset({"city"}))
 
 
 def keep_rules(user: Any, agency: Organisation, **values: Any) -> RequestRules:

@@ -14,7 +14,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gongkai.audit.actions import record as audit
 from gongkai.core.calendar import current_calendar
 from gongkai.core.models import Organisation
 from gongkai.core.numbering import next_numbers
@@ -22,6 +21,7 @@ from gongkai.core.numbering import next_numbers
 from .. import letters, states
 from ..models import Assignment, Case, CaseFile, Delivery, Item, Letter
 from ..rules import rules_of
+from ..trail import audit
 from .common import refuse, require
 
 BATCH: Final = 200

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gongkai.audit.actions import record as audit
 from gongkai.core.calendar import current_calendar
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refused
@@ -23,6 +22,7 @@ from gongkai.law import fees
 from .. import clock, states
 from ..models import Case, CaseEvent, Extension, FeeNotice, Payment
 from ..rules import rules_of
+from ..trail import audit
 from .common import check, day, lock, refuse, require, require_in, shift
 from .writing import issue
 

@@ -36,7 +36,7 @@ def require(user: Any, case: Case, duties: frozenset[str], action: str) -> None:
 
 def require_in(user: Any, agency: Organisation, duties: frozenset[str], action: str) -> None:
     """查机关里的职责。错误：Refused。"""
-    if not duties & states.duties_in(user, agency):
+    if not states.holds_in(user, agency, duties):
         refuse("duty", _("您没有“%(action)s”的职责") % {"action": action})
 
 

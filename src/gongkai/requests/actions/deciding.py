@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gongkai.audit.actions import record as audit
 from gongkai.core.calendar import current_calendar
 from gongkai.core.fields import blind_index
 from gongkai.core.models import Organisation
@@ -23,6 +22,7 @@ from .. import clock, gates, states
 from ..models import Case, CaseEvent, Consultation, Item, Letter, SearchRecord
 from ..public.where import opinion_address
 from ..rules import rules_of
+from ..trail import audit
 from .common import day, keep_file, lock, refuse, require
 from .writing import issue
 

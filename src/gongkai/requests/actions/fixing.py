@@ -13,7 +13,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gongkai.audit.actions import record as audit
 from gongkai.core.numbering import next_number
 from gongkai.core.states import Refusal, Refused
 from gongkai.core.uploads import check_upload
@@ -23,6 +22,7 @@ from .. import letters, states
 from ..models import CorrectionFile, CorrectionReply, RecordCorrection
 from ..models.rules import CARRIERS
 from ..rules import rules_of
+from ..trail import audit
 from .common import day, refuse, require_in
 from .sending import AT_ONCE, ONLINE, POST
 

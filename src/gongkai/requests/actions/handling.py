@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gongkai.audit.actions import record as audit
 from gongkai.core.calendar import current_calendar
 from gongkai.core.models import Organisation
 from gongkai.law import clock as law
@@ -18,6 +17,7 @@ from gongkai.law import clock as law
 from .. import clock, states
 from ..models import Applicant, Assignment, Case, CaseEvent, CorrectionNotice, Letter, ReasonsNotice
 from ..rules import rules_of
+from ..trail import audit
 from .common import check, day, keep_file, lock, refuse, require, shift
 from .writing import issue
 
@@ -71,8 +71,7 @@ def reply(user: Any, assignment: Assignment, *, text: str) -> Assignment:
     """处室意见：承办处室办完，回复工作机构。"""
     with transaction.atomic():
         case = lock(assignment.case)
-        units = {d.organisation_id for d in states.duties_of(user) if d.role in ("handler", "head")}
-        if assignment.organisation_id not in units:
+        if not states.holds_unit(user, assignment.organisation_id):
             refuse("duty", _("您没有“%(action)s”的职责") % {"action": _("回复意见")})
         if case.state not in (Case.State.WORKING, Case.State.REASONS):
             refuse("state", _("这件申请不在办理中"))

@@ -13,7 +13,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gongkai.audit.actions import record as audit
 from gongkai.core.fields import blind_index
 from gongkai.core.models import Organisation
 from gongkai.core.numbering import next_number
@@ -21,6 +20,7 @@ from gongkai.law.clock_events import DIRECT_CHANNELS
 
 from .. import clock, states
 from ..models import Applicant, Case, CaseEvent, CaseFile, Item
+from ..trail import audit
 from .common import day, ensure_rules, keep_file, lock, open_only, refuse, require, require_in, shift
 
 S, Kind = Case.State, CaseEvent.Kind

@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gongkai.audit.actions import record as audit
 from gongkai.core.states import Refused
 
 from .. import incoming, states
 from ..models import Case, Mail
+from ..trail import audit
 from .common import keep_file, lock, refuse, require, require_in
 from .intake import Submission, receive
 

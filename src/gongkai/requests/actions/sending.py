@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gongkai.audit.actions import record as audit
 from gongkai.core.calendar import current_calendar
 from gongkai.core.states import Refused
 
@@ -19,6 +18,7 @@ from .. import clock, gates, letters, states
 from ..models import Case, CaseEvent, Delivery, Letter
 from ..models.rules import CARRIERS
 from ..rules import rules_of
+from ..trail import audit
 from .common import day, keep_file, lock, refuse, require, shift
 
 Kind, L = CaseEvent.Kind, Letter.State

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 from gongkai.law.clock_log import say
 
 from .. import states
 from ..models import Assistance, Case, Letter
+from ..trail import audit
 from .common import day, lock, open_only, refuse, require
 from .writing import issue
 

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refusal, Refused
 
@@ -15,6 +14,7 @@ from .. import states
 from ..letters import templates
 from ..letters.templating import TemplateError
 from ..models import LetterTemplate
+from ..trail import audit
 from .common import refuse, require_in
 
 

@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _
 
 from gongkai.accounts.models import Duty
 from gongkai.accounts.queries import people
-from gongkai.audit.actions import record as audit
 from gongkai.core.calendar import current_calendar
 from gongkai.core.models import HolidayNotice, Organisation
 from gongkai.core.states import Refusal, Refused
 from gongkai.law.workdays import Calendar, CalendarError, YearNotice
 
 from .. import clock, states
+from ..covering import with_stand_ins
 from ..models import Case, CaseEvent, CaseNotice, Consultation, Item
 from ..rules import rules_of
+from ..trail import audit
 from .common import refuse
 
 BATCH: Final = 500
@@ -67,7 +68,7 @@ def redate(
     参数：user 为 states.SYSTEM 或工作机构的人；agency 为空是全部机关。返回期限变了的各件。
     """
     if user is not states.SYSTEM:
-        if agency is None or not states.OFFICE & states.duties_in(user, agency):
+        if agency is None or not states.holds_in(user, agency, states.OFFICE):
             refuse("duty", _("您没有“%(action)s”的职责") % {"action": _("重新推算")})
     calendar = calendar or current_calendar()
     rows = Case.objects.open().filter(**({"agency": agency} if agency else {}))
@@ -183,9 +184,11 @@ def _notify(case: Case, kind: str, text: str, today: date) -> int:
     flag = "，暂定" if case.provisional else ""
     line = f"{case.number} {text}（答复期限 {case.due.isoformat()}{flag}）"
     sent = 0
-    for person in dict.fromkeys(readers):
+    # 请假的照收，代办的人也收。
+    for person, officer in with_stand_ins(readers, today):
+        text = f"代{officer}：{line}" if officer else line
         _row, created = CaseNotice.objects.get_or_create(
-            user=person, case=case, kind=kind, due=case.alarm, defaults={"text": line[:300]}
+            user=person, case=case, kind=kind, due=case.alarm, defaults={"text": text[:300]}
         )
         if created:
             sent += 1

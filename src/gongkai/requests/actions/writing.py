@@ -11,14 +11,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gongkai.audit.actions import record as audit
 from gongkai.core.numbering import next_number
 from gongkai.core.states import Refusal, Refused
 from gongkai.law.decisions import DECISIONS, document_number, report_row
 
 from .. import gates, letters, states
+from ..covering import said
 from ..models import Case, Consultation, Letter, LetterStep
 from ..rules import rules_of
+from ..trail import audit
 from .common import lock, refuse, require, shift
 
 L = Letter.State
@@ -147,7 +148,7 @@ def move_letter(user: Any, letter: Letter, name: str, *, opinion: str = "") -> L
             else verdict.PASSED
         )
         LetterStep.objects.create(
-            letter=letter, stage=stage, verdict=kind, opinion=opinion[:500], reviewer=user
+            letter=letter, stage=stage, verdict=kind, opinion=(said(user) + opinion)[:500], reviewer=user
         )
         if name == "sign":
             _finish(letter, user)

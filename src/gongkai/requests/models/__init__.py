@@ -2,6 +2,7 @@
 
 from .after import Complaint, CorrectionFile, CorrectionReply, Proceeding, RecordCorrection, Suggestion
 from .cases import Assignment, Case, CaseEvent, CaseFile, CaseNotice, Item, Reconsideration
+from .cover import StandIn
 from .letters import Delivery, Letter, LetterStep
 from .mail import Mail
 from .papers import ArchivePackage, HiddenCheck, LetterTemplate
@@ -52,5 +53,6 @@ __all__ = [
     "RecordCorrection",
     "RequestRules",
     "SearchRecord",
+    "StandIn",
     "Suggestion",
 ]

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from gongkai.audit.actions import record as audit
 from gongkai.core.calendar import current_calendar
 from gongkai.core.models import Organisation
 
@@ -28,6 +27,7 @@ from ..models import (
     RecordCorrection,
     Suggestion,
 )
+from ..trail import audit
 from . import drafts, guard
 
 WRONG: Final = 10

@@ -17,14 +17,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from gongkai.accounts.models import Duty
-from gongkai.accounts.queries import duties_of
-from gongkai.audit.actions import record as audit
 from gongkai.core.calendar import current_calendar
 from gongkai.core.models import Organisation
 from gongkai.law.annual import TABLE3_COLUMNS, TABLE4_COLUMNS, TABLE4_ROWS, row_label, violations
 
 from .. import actions, exports, queries
+from ..covering import covers, duties_of
 from ..models import Case, CaseNotice
+from ..trail import audit
 from ..visibility import offices
 from .common import page_of, querystring, tried, with_days
 
@@ -100,6 +100,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             "page_obj": page,
             "form": form,
             "querystring": querystring(request),
+            "covers": covers(request.user),
             "notices": _unread(request.user),
             "units": units if agencies else [],
         },

@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongkai.accounts.queries import duties_of
 from gongkai.core.models import HolidayNotice, Organisation
 from gongkai.law.decisions import DECISIONS
 from gongkai.law.workdays import CalendarError, notice_from_csv
 
 from .. import actions, office_forms, queries, states
+from ..covering import duties_of
 from ..models import RequestRules
 from ..rules import rules_of
 from .common import page_of, querystring, tried
