@@ -82,8 +82,9 @@ class Load:
             )
             for (key, item), number in zip(fresh, indexes, strict=True)
         )  # fmt: skip
+        prepared = _Prepared()
         editions = [
-            _edition(record, item, self.author, now)
+            _edition(record, item, self.author, now, prepared)
             for record, (_key, item) in zip(records, fresh, strict=True)
         ]
         Edition.objects.bulk_create(editions)
@@ -176,24 +177,26 @@ def _moment(day: date | None) -> datetime | None:
     return timezone.make_aware(datetime.combine(day, time(9))) if day else None
 
 
-_BODIES: dict[str, str] = {}
+class _Prepared:
+    """洗好的正文和正式文本的校验值：同一件装多份时只洗、只算一次。"""
+
+    def __init__(self) -> None:
+        self.item: Item | None = None
+        self.made = ("", "")
+
+    def __call__(self, item: Item) -> tuple[str, str]:
+        if self.item is not item:
+            body = from_paste(item.html).html if item.html else from_text(without_marks(item.text))
+            self.made = body, digest(item.text) if "official_source" in item.fields else ""
+            self.item = item
+        return self.made
 
 
-def _body(item: Item) -> str:
-    # 同一件装多份时只洗一次。
-    if _BODIES.keys() != {item.key}:
-        _BODIES.clear()
-        if item.html:
-            _BODIES[item.key] = from_paste(item.html).html
-        else:
-            _BODIES[item.key] = from_text(without_marks(item.text))
-    return _BODIES[item.key]
-
-
-def _edition(record: Record, item: Item, author: Any, now: datetime) -> Edition:
+def _edition(record: Record, item: Item, author: Any, now: datetime, prepared: _Prepared) -> Edition:
     fields = dict(item.fields)
-    if "official_source" in fields:
-        fields["text_sha256"] = digest(item.text)
+    body, sha256 = prepared(item)
+    if sha256:
+        fields["text_sha256"] = sha256
     numbers = docnumbers.parse(item.values.get("document_number", ""))
     return Edition(
         record=record,
@@ -201,7 +204,7 @@ def _edition(record: Record, item: Item, author: Any, now: datetime) -> Edition:
         state=Edition.State.PUBLISHED,
         author=author,
         published_at=now,
-        body=_body(item),
+        body=body,
         fields=fields,
         canonical_number=numbers[0].canonical if numbers else "",
         keywords=[word for word in (item.values.get("theme"),) if word],

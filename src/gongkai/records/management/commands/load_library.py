@@ -38,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--batch", type=int, default=200)
         parser.add_argument("--as-of", type=_day, default=date(2025, 4, 19), help="来源的日期")
         parser.add_argument(
-            "--no-signals", action="store_true", help="不逐条通知；装完自己运行 bake --all 和 rebuild"
+            "--no-signals", action="store_true", help="不逐条通知；装完自己运行 bake --all 和 index --sync"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -89,7 +89,7 @@ class Command(BaseCommand):
         seconds = time.monotonic() - started
         self.stdout.write(f"已装入 {total} 件，新建版本沿革 {made} 条，用时 {seconds:.1f} 秒")
         if not load.announce:
-            self.stdout.write("没有逐条通知：请运行 bake --all 重做页面，rebuild 重建检索")
+            self.stdout.write("没有逐条通知：请运行 bake --all 重做页面，index --sync 收进检索")
 
     def _bar(self, done: int, total: int, started: float) -> None:
         if self.stderr.isatty():
