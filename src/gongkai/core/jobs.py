@@ -71,21 +71,22 @@ def start_due(now: datetime) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Poller:
-    """常看：name 名称，every 隔多久看一次（秒），run() 做完眼前的活，返回做了几件。"""
+    """常看：name 名称，every 隔多久看一次（秒），run() 做完眼前的活，返回做了几件；alone 的独占一个进程。"""
 
     name: str
     every: float
     run: Callable[[], int]
+    alone: bool = False
 
 
 POLLERS: dict[str, Poller] = {}
 
 
-def poll(name: str, every: float, run: Callable[[], int]) -> None:
-    """登记常看的活：定时发布、烘焙、索引这类几秒之内要做的。错误：重名抛出 ValueError。"""
+def poll(name: str, every: float, run: Callable[[], int], *, alone: bool = False) -> None:
+    """登记常看的活：定时发布、烘焙这类几秒之内要做的；占内存多的写 alone。错误：重名抛出 ValueError。"""
     if name in POLLERS:
         raise ValueError(f"常看的活重名：{name}")
-    POLLERS[name] = Poller(name, every, run)
+    POLLERS[name] = Poller(name, every, run, alone)
 
 
 def keep_polling(poller: Poller, stop: Event) -> None:

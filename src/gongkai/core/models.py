@@ -153,6 +153,13 @@ class PeriodicRun(models.Model):
         constraints = [models.UniqueConstraint(fields=["name", "day"], name="once_a_day")]
 
 
+class Lease(models.Model):
+    """租约：一个正在做任务的进程，按时续到 until；过了没续的，它做到一半的任务重新排队。"""
+
+    worker = models.CharField(max_length=64, unique=True)
+    until = models.DateTimeField()
+
+
 class HolidayNotice(models.Model):
     """放假通知：某年度的节假日安排；只增不改，同一年度以最后登记的为准，旧版留存。"""
 

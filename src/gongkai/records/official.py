@@ -147,7 +147,7 @@ def compare_all(today: date) -> int:
     """比对：现行文本逐部与最新正式文本比，不符的开待办，相符了的结掉。返回不符几部。"""
     keys = set(OfficialText.objects.values_list("key", flat=True))
     matters = []
-    for record in regulations().order_by("pk").iterator(chunk_size=200):
+    for record in regulations().order_by("pk").iterator(chunk_size=50):
         # 没有正式文本的不必逐部去查。
         row = compare(record, today) if key_of(record.live.title) in keys else None
         if row and not row.same:

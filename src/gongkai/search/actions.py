@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from .models import NotFound, Outbox, Pin, SearchDocument, Synonym
 from .numbers import canonical
 from .sources import SOURCES, Entry
 
+TOGETHER: Final = 20  # 对账时几件一个事务
 OFFICE = frozenset({Duty.Role.COORDINATOR, Duty.Role.CITY, Duty.Role.ADMINISTRATOR})
 
 
@@ -77,12 +79,13 @@ def synchronise(names: Iterable[str] = (), *, everything: bool = False) -> dict[
         rows = SearchDocument.objects.filter(published=True, key__startswith=f"{name}:")
         present = set(rows.values_list("key", flat=True))
         stale, missing = present - wanted, wanted if everything else wanted - present
-        for key in sorted(stale):
-            with transaction.atomic():
-                withdraw(key)
-        for key in sorted(missing):
-            with transaction.atomic():
-                put(key)
+        for keys, act in ((sorted(stale), withdraw), (sorted(missing), put)):
+            for first in range(0, len(keys), TOGETHER):
+                with transaction.atomic():
+                    for key in keys[first : first + TOGETHER]:
+                        act(key)
+                # 上万件要做好一阵：每批之间让一让，发布不必等（SQLite 一次只有一个写者，也不排队）。
+                time.sleep(0.02)
         counts[name] = len(stale) + len(missing)
     return counts
 

@@ -18,6 +18,7 @@ from .models import SearchDocument, VocabularyKey
 from .plans import STOP
 
 WORDS: Final = 30_000
+COUNTED: Final = 250_000
 LONGEST: Final = 10
 MAX_QUERY: Final = 24
 _HAN: Final = re.compile(r"[\u3400-\u9fff]+")
@@ -80,6 +81,9 @@ def rebuild_vocabulary() -> int:
     counts: Counter[str] = Counter()
     for title in SearchDocument.objects.filter(published=True).values_list("title", flat=True).iterator():
         counts.update(set(phrases(title)))
+        if len(counts) > COUNTED:
+            # 十万个标题有上百万种词组，多半只见过一次：装不下时把少见的都减一，归零的去掉。
+            counts = Counter({word: count - 1 for word, count in counts.items() if count > 1})
     names = [
         *Organisation.objects.values_list("name", flat=True),
         *Alias.objects.values_list("name", flat=True),
@@ -206,7 +210,7 @@ def _cheapest(plain: str) -> str:
     windows = [(i, j) for i in range(size) for j in range(i + 1, min(size, i + LONGEST) + 1)]
     keyed = {span: _window_keys(plain[span[0] : span[1]], sounds[span[0] : span[1]]) for span in windows}
     found = _lookup(key for keys in keyed.values() for key, _cost in keys)
-    has_word = text.segmenter(()).has_word
+    has_word = text.any_segmenter().has_word
     best: list[tuple[float, str]] = [(0.0, "")] + [(math.inf, "")] * size
     for end in range(1, size + 1):
         for start in range(max(0, end - LONGEST), end):

@@ -23,6 +23,7 @@ from .backends.select import backend
 from .models import Generation, Outbox, SearchDocument
 
 BATCH: Final = 200
+PIECE: Final = 10
 PAUSE: Final = 0.3  # 秒；没有待办时多久看一次，加上提交时间不到半秒
 CHUNK: Final = 2000
 
@@ -136,11 +137,12 @@ class Indexer:
 
 def apply(writer: Writer, generation: Generation, keys: Sequence[str]) -> None:
     """按库里现在的样子更新这些键：已发布的删旧加新，其余删去。"""
-    wanted = dict.fromkeys(keys)
-    documents = list(_published().filter(key__in=wanted))
     lines, words = _lines(), tuple(generation.words)
-    gone = set(wanted) - {document.key for document in documents}
-    writer.apply(removed=sorted(gone), added=[rows.bundle(document, words, lines) for document in documents])
+    rows_now = _published().filter(key__in=set(keys))
+    gone = set(keys) - set(rows_now.values_list("key", flat=True))
+    # 一件的各行连同二元组是正文的十来倍：取几件、写几件，不攒着。
+    few = rows_now.iterator(chunk_size=PIECE)
+    writer.apply(removed=sorted(gone), added=(rows.bundle(document, words, lines) for document in few))
 
 
 def _sweep() -> None:

@@ -30,7 +30,7 @@ def plain_words() -> dict[str, tuple[str, ...]]:
     """百姓说法到公文用语：问句里有前者，也按后者查。"""
     lines = (text.DATA / "plain.txt").read_text(encoding="utf-8").splitlines()
     rows = [line.split() for line in lines if line and not line.startswith("#")]
-    cutter = text.segmenter(())
+    cutter = text.any_segmenter()
     return {row[0]: tuple(dict.fromkeys(cutter.words(" ".join(row[1:])))) for row in rows}
 
 

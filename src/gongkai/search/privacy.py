@@ -22,7 +22,7 @@ def redacted(words: str) -> str:
         words = words[: finding.start] + "＊" + words[finding.end :]
     for pattern in (_LONG, _ADDRESS):
         words = pattern.sub("＊", words)
-    for name in () if _is_public(words) else text.segmenter(()).names(words):
+    for name in () if _is_public(words) else text.any_segmenter().names(words):
         words = words.replace(name, "＊")
     return words
 

@@ -30,4 +30,5 @@ def tidy(day: str, attempt: int = 1) -> str:
 
 
 daily("整理检索", time(3, 10), lambda day: tidy.enqueue(day=day))
-poll("索引", PAUSE, step)
+# 切词的词典和写者的缓冲有几十兆，独占一个进程，免得和烘焙的加在一起。
+poll("索引", PAUSE, step, alone=True)

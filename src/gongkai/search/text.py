@@ -61,13 +61,22 @@ def normal_with_map(text: str) -> tuple[str, list[int]]:
     return "".join(parts), places
 
 
+def _dictionary() -> Any:
+    """一份新的词典，约 25 MB，用到才装。"""
+    import rjieba
+
+    # 这个包一装入自己就带着一份，从来不用；放掉，免得占两份的内存。
+    for name, value in list(vars(rjieba).items()):
+        if isinstance(value, rjieba.Jieba) or isinstance(getattr(value, "__self__", None), rjieba.Jieba):
+            delattr(rjieba, name)
+    return rjieba.Jieba()
+
+
 class Segmenter:
     """切词器：rjieba 搜索引擎模式加用户词典；建索引与查询须用同一份词典。"""
 
     def __init__(self, words: Iterable[str] = ()) -> None:
-        import rjieba
-
-        self._jieba: Any = rjieba.Jieba()
+        self._jieba: Any = _dictionary()
         for word in words:
             self._jieba.add_word(normal(word), 100_000, "n")
 
@@ -173,3 +182,10 @@ def _windows(body: str, start: int, end: int, size: int, overlap: int) -> list[t
             else last + 1
         )
     return found
+
+
+def any_segmenter() -> Segmenter:
+    """任一切词器：用户词典有没有都行时，用现成的，免得为此换来换去。"""
+    with _lock:
+        found = next(iter(_segmenters.values()), None)
+    return found or segmenter(())

@@ -180,19 +180,27 @@ class Checked:
 
 def check(site: Site) -> Checked:
     """核对：该有的页面没有文件的排队补上；没有记录的文件（如撤下后残留）立刻去掉。"""
-    wanted = {path for path in all_pages(site) if not files.file_of(site.domain, path).exists()}
-    missing = enqueue((site.pk, path) for path in wanted)
-    folder = files.root() / site.domain
-    known = {
-        files.file_of(site.domain, path)
-        for path in Page.objects.filter(site=site).values_list("path", flat=True)
-    }
+    folder = files.file_of(site.domain, "/").parent
+    present = set(files.inside(folder))
+    missing = enqueue_each(site.pk, (path for path in all_pages(site) if files.name_of(path) not in present))
+    for path in Page.objects.filter(site=site).values_list("path", flat=True).iterator():
+        present.discard(files.name_of(path))
+    stray = sorted(present)
+    for first in range(0, len(stray), 200):
+        _remove_stray(site, folder, stray[first : first + 200])
+    return Checked(missing, len(stray))
+
+
+def _remove_stray(site: Site, folder: Path, names: list[str]) -> None:
     with transaction.atomic():
         hold()
-        stray = [file for file in folder.rglob("*") if file.is_file() and file not in known]
-        for file in stray:
-            files.remove(file)
-    return Checked(missing, len(stray))
+        # 刚才看的时候没有记录的，锁住之后再看一遍：其间可能刚写成。
+        paths = {path for name in names for path in files.paths_of(name)}
+        rows = Page.objects.filter(site=site, path__in=paths)
+        known = {files.name_of(path) for path in rows.values_list("path", flat=True)}
+        for name in names:
+            if name not in known:
+                files.remove(folder / name)
 
 
 def batches(pool: Callable[[Any, list[Any]], Iterable[list[Baked]]], processes: int) -> Iterator[int]:

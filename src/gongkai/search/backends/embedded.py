@@ -29,6 +29,8 @@ from .base import (
 )
 
 REMEMBERED = 50_000  # 记住多少个词的件数；提交之后重新数
+# 随发布更新时写者的缓冲：tantivy 每条线至少要这么多；重建另给大的（SEARCH_BUILD_MEMORY）。
+LEAST = 15_000_000
 TABLES: tuple[Table, ...] = ("documents", "passages")
 
 
@@ -180,17 +182,25 @@ class EmbeddedWriter:
             writer.garbage_collect_files()
 
     def apply(self, *, removed: Iterable[str], added: Iterable[Bundle]) -> None:
-        added = list(added)
-        for key in [*removed, *(bundle.document.key for bundle in added)]:
-            for writer in self.writers.values():
-                writer.delete_documents_by_term("key", key)
-        self.append(added)
+        for key in removed:
+            self._remove(key)
+        for bundle in added:
+            # 删除只作用于先前的行，删旧与加新可以逐件交错。
+            self._remove(bundle.document.key)
+            self._add(bundle)
 
     def append(self, added: Iterable[Bundle]) -> None:
         for bundle in added:
-            self.writers["documents"].add_document(_document(bundle.document, "documents"))
-            for row in bundle.passages:
-                self.writers["passages"].add_document(_document(row, "passages"))
+            self._add(bundle)
+
+    def _remove(self, key: str) -> None:
+        for writer in self.writers.values():
+            writer.delete_documents_by_term("key", key)
+
+    def _add(self, bundle: Bundle) -> None:
+        self.writers["documents"].add_document(_document(bundle.document, "documents"))
+        for row in bundle.passages:
+            self.writers["passages"].add_document(_document(row, "passages"))
 
     def commit(self) -> None:
         # 段落在先：documents 里有了，段落必已有。
@@ -239,7 +249,7 @@ class Embedded:
             tantivy.Index(_schema(table), str(path))
 
     def writer(self, generation: str, *, memory: int = 0) -> EmbeddedWriter:
-        return EmbeddedWriter(self.folder / generation, memory or 32_000_000)
+        return EmbeddedWriter(self.folder / generation, memory or LEAST)
 
     def reader(self, generation: str) -> EmbeddedReader:
         return EmbeddedReader(self.folder / generation)
