@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import absence, case, filed, items, letters, lists, mails, office
+from .views import absence, case, filed, items, letters, lists, mails, office, secret
 
 app_name = "foi"
 urlpatterns = [
@@ -32,6 +32,7 @@ urlpatterns = [
     path("requests/<int:pk>/", case.page, name="case"),
     path("requests/<int:pk>/do/<str:name>/", case.act, name="act"),
     path("requests/<int:pk>/applicant/", case.reveal, name="reveal"),
+    path("requests/secret/<str:kind>/<int:pk>/", secret.renew, name="renew_secret"),
     path("requests/<int:pk>/group/", case.group, name="group"),
     path("requests/items/<int:pk>/", items.page, name="item"),
     path("requests/items/<int:pk>/do/<str:name>/", items.act, name="item_act"),

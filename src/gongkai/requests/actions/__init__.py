@@ -77,6 +77,7 @@ from .intake import (
     withdraw,
 )
 from .mailing import attach_mail, dismiss_mail, take_mail
+from .secrets import renew_at_counter, renew_secret
 from .sending import archive, dispatch, keep_service_record, returned, send_again, serve
 from .telling import ask_help, confirm_end, ended_early, note_help, tell_consulting, untold
 from .upkeep import Moved, lapse_opinions, load_notice, read_notices, redate, remind
@@ -167,6 +168,8 @@ __all__ = [
     "untold",
     "void_letter",
     "withdraw",
+    "renew_secret",
+    "renew_at_counter",
     "stand_ins_of",
     "name_stand_in",
     "may_set",

@@ -55,7 +55,7 @@ def values(draft: Draft) -> dict[str, Any]:
 
 def is_shown(draft: Draft) -> bool:
     """提交成功的页面还能不能看：一小时内，免得公用电脑上后来的人看到查询码。"""
-    return bool(draft.case and timezone.now() - draft.case.submitted_at < SHOWN)
+    return bool(draft.case and draft.secret and timezone.now() - draft.case.submitted_at < SHOWN)
 
 
 def keep(draft: Draft, **changes: Any) -> None:

@@ -54,20 +54,26 @@ def find(agencies: list[Organisation], number: str, secret: str, source: str) ->
     return row
 
 
-def _match(agencies: list[Organisation], number: str, secret: str) -> Any:
+def numbered(agencies: list[Organisation], number: str) -> list[Any]:
+    """这一编号的各件，不看查询码：各机关编号各自从 1 起，会有同号的。找到了也不就给看。"""
     parts = _NUMBER.fullmatch("".join(number.split()).upper())
+    if not parts:
+        return []
+    prefix, year, serial = parts.groups()
+    model = _FILED.get(prefix, Case)
+    rows = model.objects.filter(year=int(year), serial=int(serial)).select_related("agency", "applicant")
+    # 投诉由上一级受理，所以也找网站所属机关的上级。
+    above = [key for agency in agencies for key in agency.line]
+    return list(rows.filter(agency__in=[*above, *(agency.pk for agency in agencies)]))
+
+
+def _match(agencies: list[Organisation], number: str, secret: str) -> Any:
     given = actions.secret_hash(secret)
     found = None
-    if parts:
-        prefix, year, serial = parts.groups()
-        model = _FILED.get(prefix, Case)
-        rows = model.objects.filter(year=int(year), serial=int(serial)).select_related("agency")
-        # 投诉由上一级受理，所以也找网站所属机关的上级。
-        above = [key for agency in agencies for key in agency.line]
-        for row in rows.filter(agency__in=[*above, *(agency.pk for agency in agencies)]):
-            # 各机关编号各自从 1 起，同号的逐一比，不提前停。
-            if row.secret_hash and constant_time_compare(row.secret_hash, given):
-                found = row
+    for row in numbered(agencies, number):
+        # 同号的逐一比，不提前停。
+        if row.secret_hash and constant_time_compare(row.secret_hash, given):
+            found = row
     return found
 
 
@@ -75,7 +81,7 @@ def enter(request: HttpRequest, row: Any) -> None:
     """记在会话里：半小时内看这一件不必再填；网址里没有编号。"""
     request.session.cycle_key()
     until = timezone.now() + _OPEN_FOR
-    request.session[_KEY] = [row._meta.model_name, row.pk, until.isoformat()]
+    request.session[_KEY] = [row._meta.model_name, row.pk, until.isoformat(), row.secret_hash[:16]]
 
 
 def leave(request: HttpRequest) -> None:
@@ -89,9 +95,15 @@ def entered(request: HttpRequest) -> Any:
     kept = request.session.get(_KEY)
     if not kept or datetime.fromisoformat(kept[2]) < timezone.now():
         return None
-    model = {each._meta.model_name: each for each in (Case, *_FILED.values())}[kept[0]]
-    related = ("agency", "applicant")
-    return model.objects.filter(pk=kept[1]).select_related(*related).first()
+    row = load(kept[0], kept[1])
+    # 查询码补发过的，凭旧码打开的也不再给看。
+    return row if row is not None and row.secret_hash[:16] == kept[3] else None
+
+
+def load(model_name: str, pk: int) -> Any:
+    """按会话里记的取一件；没有了为 None。"""
+    model = {each._meta.model_name: each for each in (Case, *_FILED.values())}[model_name]
+    return model.objects.filter(pk=pk).select_related("agency", "applicant").first()
 
 
 # 阶段说成大白话：现在到哪一步，下一步是什么，要不要您做什么。

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from . import opinions, tracking
+from . import lost, opinions, tracking
 
 app_name = "track"
 urlpatterns = [
     path("track/", tracking.find, name="find"),
     path("track/case/", tracking.page, name="page"),
+    path("track/lost/", lost.lost, name="lost"),
+    path("track/lost/done/", lost.renewed, name="renewed"),
     path("track/leave/", tracking.leave, name="leave"),
     path("track/receipt.pdf", tracking.receipt, name="receipt"),
     path("track/do/<slug:name>/", tracking.act, name="act"),

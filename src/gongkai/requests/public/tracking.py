@@ -75,7 +75,7 @@ def find(request: HttpRequest) -> HttpResponse:
             if row is not None:
                 following.enter(request, row)
                 return redirect("track:page")
-            wrong = _("没有找到。请核对编号和查询码，都在提交成功的页面上；查询码丢了的，请打电话或到窗口查")
+            wrong = _("没有找到。请核对编号和查询码，都在提交成功的页面上；查询码丢了的，可以补发")
     context = {"wrong": wrong, "number": request.POST.get("number", "")[:20]}
     return render(request, "requests/public/find.html", context, status=400 if wrong else 200)
 

@@ -74,6 +74,7 @@ def show(
             "hints": hints(case) if working and case.is_open else None,
             "family": [row for row in case.family() if row.pk != case.pk],
             "working": working,
+            "office": states.holds_case(user, case, states.OFFICE),
             "correction": getattr(case, "correction", None),
             "reasons": getattr(case, "reasons", None),
             "fee": getattr(case, "fee", None),
