@@ -56,6 +56,12 @@ def test_synonyms_show_the_effect_before_saving(some: Any, client_of: Any) -> No
         "/staff/search/synonyms/", {"words": "水价", "do": "save"}, follow=True
     ).content.decode()
     assert "至少要两个词" in text and 'value="水价"' in text
+    values = {"words": "水费单价、水价", "one_way": "1", "do": "save"}
+    client.post(f"/staff/search/synonyms/?edit={row.pk}", values)
+    row.refresh_from_db()
+    assert row.one_way and str(row) == "水费单价 → 水价"
+    page = client.get(f"/staff/search/synonyms/?edit={row.pk}").content.decode()
+    assert 'name="one_way" value="1" checked' in page and "水费单价 → 水价" in page
     assert client.get("/staff/search/synonyms/?edit=x").status_code == 200
     client.post(f"/staff/search/synonyms/{row.pk}/remove/")
     assert not Synonym.objects.exists()

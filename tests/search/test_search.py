@@ -217,6 +217,17 @@ def test_synonyms_find_the_other_word(some: Put, bureau: Any, person: Callable[[
         actions.save_synonym(person("handler"), synonym=None, words=["甲", "乙"])
 
 
+def test_a_lay_word_finds_the_words_of_the_law_but_not_the_other_way(
+    some: Put, bureau: Any, person: Callable[[str], Any]
+) -> None:
+    assert titles("大伙儿的水钱") == []
+    assert "关于调整居民阶梯水价的通知" not in titles("请问大伙儿的水钱怎么算？")
+    actions.save_synonym(person("office"), synonym=None, words=["水钱", "水价"], one_way=True)
+    assert titles("水钱") == ["关于调整居民阶梯水价的通知"]
+    assert titles("请问大伙儿的水钱怎么算？")[0] == "关于调整居民阶梯水价的通知"
+    assert titles("水价") == titles("居民阶梯水价")
+
+
 def test_pinned_results_come_first_and_vanish_when_withdrawn(
     some: Put, bureau: Any, person: Callable[[str], Any]
 ) -> None:

@@ -107,8 +107,11 @@ def words_of(typed: str) -> list[str]:
     return list(dict.fromkeys(text.normal(word) for word in typed.split()))
 
 
-def save_synonym(user: Any, *, synonym: Synonym | None, words: list[str]) -> Synonym:
-    """保存一组同义词。错误：Refused——没有职责、不足两个词、某词已在别的组里、词太长。"""
+def save_synonym(user: Any, *, synonym: Synonym | None, words: list[str], one_way: bool = False) -> Synonym:
+    """保存一组同义词；one_way 为单向：查第一个也查其余，反过来不查。
+
+    错误：Refused——没有职责、不足两个词、某词已在别的组里、词太长。
+    """
     _require_office(user)
     refusals = []
     if len(words) < 2:
@@ -125,10 +128,10 @@ def save_synonym(user: Any, *, synonym: Synonym | None, words: list[str]) -> Syn
         raise Refused(refusals)
     with transaction.atomic():
         synonym = synonym or Synonym()
-        before = synonym.words
-        synonym.words, synonym.author = words, user
+        before = str(synonym)
+        synonym.words, synonym.one_way, synonym.author = words, one_way, user
         synonym.save()
-        record(user, "search.save_synonym", synonym, before=before, after=words)
+        record(user, "search.save_synonym", synonym, before=before, after=str(synonym))
     return synonym
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import quote as encode
 
@@ -65,7 +65,7 @@ def answer(question: str, *, threshold: float = THRESHOLD, phrase: bool = False)
     made = Answer(question.strip()[: queries.MAX_QUERY])
     current = queries.live()
     asked, _rest = numbers.asked(made.question)
-    words = plans.cut(made.question, current.words)
+    words = replace(plans.cut(made.question, current.words), lay=queries.lay())
     if not words.least:
         return made
     known = queries.synonyms(current.words)

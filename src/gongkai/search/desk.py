@@ -50,13 +50,15 @@ def synonyms(request: HttpRequest) -> HttpResponse:
     chosen = Synonym.objects.filter(pk=number).first() if number.isdecimal() else None
     typed = request.POST.get("words", "、".join(chosen.words) if chosen else "")[:200]
     context: dict[str, Any] = {"typed": typed, "chosen": chosen, "querystring": ""}
+    one_way = request.POST.get("one_way") == "1" if request.POST else bool(chosen and chosen.one_way)
+    context["one_way"] = one_way
     if request.method == "POST":
         words = actions.words_of(typed)
         if request.POST.get("do") == "save":
             done = _("同义词已保存，查找时立即生效")
             if attempt(
                 request,
-                lambda: actions.save_synonym(request.user, synonym=chosen, words=words),
+                lambda: actions.save_synonym(request.user, synonym=chosen, words=words, one_way=one_way),
                 done,
             ):
                 return redirect("search_desk:synonyms")
@@ -65,7 +67,7 @@ def synonyms(request: HttpRequest) -> HttpResponse:
         else:
             context["effects"] = [
                 {"word": word, "old": _top(word), "new": _top(word, extra=(tuple(words),))}
-                for word in words[:MOST]
+                for word in words[: 1 if one_way else MOST]
             ]
     context["page_obj"] = _page(request, Synonym.objects.select_related("author"))
     return render(request, "search/synonyms.html", context)

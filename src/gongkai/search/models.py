@@ -104,9 +104,10 @@ class Generation(models.Model):
 
 
 class Synonym(models.Model):
-    """同义词：一组视同的词，查其一也查其余。"""
+    """同义词：一组视同的词，查其一也查其余；单向的只在查第一个（百姓说法）时也查其余（公文用语）。"""
 
     words = models.JSONField(_("词"), default=list)
+    one_way = models.BooleanField(_("单向"), default=False)
     author = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -115,6 +116,8 @@ class Synonym(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
+        if self.one_way and self.words:
+            return f"{self.words[0]} → {'、'.join(self.words[1:])}"
         return "、".join(self.words)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
@@ -18,8 +18,10 @@ _ASKING: Final = re.compile(
 # 问句里不指内容的词；索引里不去掉，只在长问句里不查。
 STOP: Final = frozenset((text.DATA / "stop.txt").read_text(encoding="utf-8").split())
 # 长问句各项的权；在开发用的一半问题上调得，见 docs/benchmarks.md。
-WORD, PAIR, TITLE = 1.0, 1.0, 0.15
-PLAIN: Final = 0.5
+WORD, PAIR, TITLE = 1.0, 0.8, 0.15
+PLAIN: Final = 1.0
+# 百姓问的多是民事：出自民法典的先取回来，再由 ranking 看内容定次序。
+BASIC, BASIC_WEIGHT = "民法典", 2.5
 COMMON: Final = 0.25  # 四分之一以上的段落都有的词，分不出高下，不查
 SYNONYM: Final = 0.6
 CITED, NUMBERED = 5.0, 100.0
@@ -30,18 +32,38 @@ def plain_words() -> dict[str, tuple[str, ...]]:
     """百姓说法到公文用语：问句里有前者，也按后者查。"""
     lines = (text.DATA / "plain.txt").read_text(encoding="utf-8").splitlines()
     rows = [line.split() for line in lines if line and not line.startswith("#")]
+    return {row[0]: whole(row[1:]) for row in rows}
+
+
+def whole(meant: Iterable[str]) -> tuple[str, ...]:
+    """公文用语切成的整词：长词里的短词到处都有，查了反而淹没要找的。"""
     cutter = text.any_segmenter()
-    return {row[0]: tuple(dict.fromkeys(cutter.words(" ".join(row[1:])))) for row in rows}
+    return tuple(dict.fromkeys(word for each in meant for word in cutter.cut(text.normal(each))))
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """切好的查找文字：plain 统一后的原句，words 全部的词，least 其中最短的（不含别的词），pairs 二元组。"""
+    """切好的查找文字：plain 统一后的原句，words 全部的词，least 其中最短的（不含别的词），pairs 二元组；
+
+    lay 为办公室另加的百姓说法。
+    """
 
     plain: str
     words: tuple[str, ...]
     least: tuple[str, ...]
     pairs: tuple[str, ...]
+    lay: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def written(self) -> list[str]:
+        """百姓说法换成的公文用语；只有一个字的说法须是切出来的词（“广告”里的“告”不算）。"""
+        found: dict[str, None] = {}
+        for spoken, meant in plain_words().items():
+            if spoken in self.words if len(spoken) == 1 else spoken in self.plain:
+                found |= dict.fromkeys(meant)
+        for spoken, meant in self.lay.items():
+            if spoken in self.plain:
+                found |= dict.fromkeys(whole(meant))
+        return list(found)
 
     @property
     def is_long(self) -> bool:
@@ -138,7 +160,9 @@ def long(words: Words, reader: Reader, synonyms: Mapping[str, tuple[tuple[str, .
         for other in synonyms.get(word, ()):
             parts += [Term("body", each, SYNONYM / len(other)) for each in other]
     have = {part.value for part in parts if isinstance(part, Term)}
-    for spoken, written in plain_words().items():
-        if spoken in words.plain:
-            parts += [Term("body", each, PLAIN) for each in written if each not in have]
-    return AnyOf(tuple(parts)) if parts else None
+    parts += [Term("body", each, PLAIN) for each in words.written() if each not in have]
+    if not parts:
+        return None
+    if any(reader.frequency("passages", "title", [BASIC])):
+        parts.append(Term("title", BASIC, BASIC_WEIGHT))
+    return AnyOf(tuple(parts))

@@ -107,11 +107,18 @@ def synonyms(
     """同义词：词到其余各词（切开的）；extra 为还没有保存、先看效果的各组。"""
     cutter = text.segmenter(words)
     found: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for group in [*Synonym.objects.values_list("words", flat=True), *extra]:
-        for word in group:
+    rows = [*Synonym.objects.values_list("words", "one_way"), *((group, False) for group in extra)]
+    for group, one_way in rows:
+        for word in group[:1] if one_way else group:
             others = tuple(tuple(cutter.words(other)) for other in group if other != word)
             found[word] = found.get(word, ()) + others
     return found
+
+
+def lay() -> dict[str, tuple[str, ...]]:
+    """办公室另加的百姓说法到公文用语；自带的在 plans.plain_words。"""
+    rows = Synonym.objects.filter(one_way=True).values_list("words", flat=True)
+    return {words[0]: tuple(words[1:]) for words in rows}
 
 
 def _filters(criteria: Criteria, *, dead: bool) -> AllOf | None:
@@ -158,6 +165,7 @@ def _understand(live_: Live, criteria: Criteria, known: dict[str, tuple[tuple[st
     if not words.least:
         return _Asked("short", words, [], None)
     if words.is_long:
+        words = replace(words, lay=lay())
         return _Asked("long", words, [], plans.counting(words, live_.reader))
     return _Asked("short", words, [], plans.short(words, known))
 
@@ -270,7 +278,7 @@ def _ranked(current: Live, asked: _Asked, filters: AllOf | None, known: dict[str
     best: dict[str, Found] = {}
     for found in passages(current.reader, query, filters):
         best.setdefault(found.key, found)
-    return ranking.rerank(list(best.values()), asked.words, ranking.weights(current.reader, asked.words))
+    return ranking.rerank(list(best.values()), current.reader, asked.words)
 
 
 def _relax(

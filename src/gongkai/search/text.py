@@ -21,11 +21,11 @@ PASSAGE: Final = 300
 OVERLAP: Final = 60
 _RUN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+|[a-z0-9]+(?:\.[0-9]+)?")
 _SENTENCE: Final = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]+|[^。！？!?；;\n]+\Z")
-_NUMERAL: Final = "[零〇一二三四五六七八九十百千0-9０-９]"
+NUMERAL: Final = "[零〇一二三四五六七八九十百千0-9０-９]"
 # 条的开头：行首（或句末空白之后）的“第三条”，后面跟空白；“依照第三条规定”不是开头。
 _CLAUSE: Final = re.compile(
     rf"(?:(?<=\A)|(?<=[\n。；：》）])|(?<=[。；：]\s))[ \t\u3000*#]*"
-    rf"(第{_NUMERAL}+条(?:之{_NUMERAL}+)?)(?=[ \t\u3000*：:\n])"
+    rf"(第{NUMERAL}+条(?:之{NUMERAL}+)?)(?=[ \t\u3000*：:\n])"
 )
 
 
