@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gongkai.accounts.models import Duty
 from gongkai.accounts.queries import holds
+from gongkai.audit.actions import in_turn
 from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refusal, Refused
@@ -36,7 +36,7 @@ def add_source(
         raise Refused([Refusal("tree", _("只能汇聚本单位下级的站点"))])
     if Source.objects.filter(site=site, base_url=base_url, remote_site=remote_site).exists():
         raise Refused([Refusal("url", _("这个接口地址已经登记过"))])
-    with transaction.atomic():
+    with in_turn():
         source = Source.objects.create(
             site=site,
             organisation=organisation,
@@ -52,7 +52,7 @@ def add_source(
 def set_source_active(user: Any, source: Source, *, active: bool) -> None:
     """停用或启用：停用后不再取数，已收的不动。"""
     _require(user, source.site)
-    with transaction.atomic():
+    with in_turn():
         Source.objects.filter(pk=source.pk).update(is_active=active)
         audit(user, "api.set_source_active", source, active=active)
 

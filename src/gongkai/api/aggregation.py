@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import urlencode, urljoin
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gongkai.audit.actions import in_turn
 from gongkai.audit.actions import record as audit
 from gongkai.core.fetch import FetchError, fetch
 from gongkai.records.receiving import Arrival, receive, receive_withdrawal
@@ -66,7 +66,7 @@ def pull(source: Source) -> Pulled:
     else:
         _remember(source, error="")
     if done.received or done.withdrawn:
-        with transaction.atomic():
+        with in_turn():
             values = {"received": done.received, "withdrawn": done.withdrawn, "cursor": source.cursor}
             audit(None, "api.pull", source, **values)
     return done

@@ -1,11 +1,17 @@
-"""审计写入与核验。"""
+"""审计写入与核验。
+
+锁的次序：每个写入都要锁链头，锁到提交。一个事务里锁几行的（发布、撤下、改栏目……），一律用 in_turn 开事务：
+先锁链头，再锁信息、版本、栏目各行，最后是烘焙队列的锁；次序不一，PostgreSQL 上两个事务会互相等着（死锁）。
+只锁自己一行、别人不会拿着链头来等这一行的，先锁行、后记账也可以。SQLite 的写事务本来就一次一个。
+"""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +47,28 @@ def _digest(entry: Entry) -> str:
     )
 
 
+def take_turn() -> None:
+    """占住链头，直到本事务结束；已经占着的再占无妨。错误：不在事务中抛出 RuntimeError。"""
+    connection = transaction.get_connection()
+    if not connection.in_atomic_block:
+        raise RuntimeError("take_turn 必须在事务中调用")
+    if connection.features.has_select_for_update:
+        _locked_head()
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """依次写入：开一个事务，先占住链头再做；锁的次序见本模块的说明。"""
+    with transaction.atomic():
+        take_turn()
+        yield
+
+
+def _locked_head() -> Head:
+    Head.objects.get_or_create(pk=1)
+    return Head.objects.select_for_update().get(pk=1)
+
+
 def record(actor: Any, action: str, obj: models.Model, **detail: Any) -> Entry:
     """记账：在当前事务里追加一条审计记录。
 
@@ -49,8 +77,7 @@ def record(actor: Any, action: str, obj: models.Model, **detail: Any) -> Entry:
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("审计记录必须与所记的写入在同一事务中")
-    Head.objects.get_or_create(pk=1)
-    head = Head.objects.select_for_update().get(pk=1)
+    head = _locked_head()
     detail = json.loads(json.dumps(detail, ensure_ascii=False, default=str))
     entry = Entry(
         number=head.number + 1,

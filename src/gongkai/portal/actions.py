@@ -7,13 +7,13 @@ import secrets
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongkai.accounts.models import Duty
 from gongkai.accounts.queries import holds
+from gongkai.audit.actions import in_turn
 from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 from gongkai.core.numbering import next_number
@@ -63,7 +63,7 @@ TABLE = StateTable(
 def submit(site: Site, *, source: str, **values: Any) -> tuple[ErrorReport, str]:
     """收下：编号，算期限；返回（反映, 查询码），查询码只在此时有。错误：Refused——短时间内反复提交。"""
     now, today = timezone.now(), timezone.localdate()
-    with transaction.atomic():
+    with in_turn():
         recent = ErrorReport.objects.filter(source=source, received_at__gte=now - timedelta(hours=1)).count()
         if recent >= HOURLY:
             message = _("一小时内已提交 %(count)s 条；请稍后再提交，填写的内容仍在下面") % {"count": recent}
@@ -113,6 +113,6 @@ def reveal_contact(user: Any, report: ErrorReport) -> dict[str, str]:
     """查看联系方式：记一条审计，返回称呼和联系方式。错误：Refused。"""
     if not _holds(user, report, ANSWERERS):
         raise Refused([Refusal("duty", _("只有办理这一件的人可以看联系方式"))])
-    with transaction.atomic():
+    with in_turn():
         audit(user, "portal.error_report.reveal_contact", report)
     return {"name": report.name, "contact": report.contact}

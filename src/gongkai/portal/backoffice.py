@@ -13,7 +13,6 @@ from allauth.account.views import LogoutView
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -32,6 +31,7 @@ from wagtail.users.models import UserProfile
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from gongkai.accounts.permissions import ENTER_OFFICE
+from gongkai.audit.actions import in_turn
 
 from .images import visible_to
 
@@ -72,7 +72,7 @@ def one_transaction(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
         match = request.resolver_match
         images = match and (match.view_name.startswith("wagtailimages") or match.url_name == BULK)
         if request.method == "POST" and images:
-            with transaction.atomic():
+            with in_turn():
                 return view(request, *args, **kwargs)
         return view(request, *args, **kwargs)
 

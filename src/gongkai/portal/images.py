@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import models, transaction
+from django.db import models
 from wagtail.images.models import Image
 from wagtail.log_actions import get_active_log_context
 from wagtail.models import Collection
@@ -14,7 +14,7 @@ from wagtail.permission_policies.collections import CollectionOwnershipPermissio
 from gongkai.accounts.models import Duty
 from gongkai.accounts.permissions import grant
 from gongkai.accounts.queries import reach
-from gongkai.audit.actions import record
+from gongkai.audit.actions import in_turn, record
 
 Role = Duty.Role
 WRITERS = frozenset({Role.HANDLER, Role.HEAD, Role.COORDINATOR})
@@ -64,7 +64,7 @@ class DutyPolicy(CollectionOwnershipPermissionPolicy):
 
 
 def _record(action: str, image: Image) -> None:
-    with transaction.atomic():
+    with in_turn():
         record(get_active_log_context().user, action, image, title=image.title, file=image.file.name)
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gongkai.audit.actions import in_turn
 from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 from gongkai.core.numbering import next_number
@@ -57,7 +58,7 @@ class Conflict(Refused):
 def create_record(user: Any, *, organisation: Organisation, site: Site, kind: str, **values: Any) -> Edition:
     """新建信息：连同第一版草稿。错误：Refused——没有拟稿职责。返回草稿。"""
     _require_writer(user, organisation)
-    with transaction.atomic():
+    with in_turn():
         record = Record.objects.create(organisation=organisation, site=site, kind=kind)
         edition = Edition(record=record, number=1, author=user)
         fill(edition, values)
@@ -99,7 +100,7 @@ def save_draft(
     错误：Conflict——别人先存了；Refused——不在草稿、没有职责、手工改法规正文。
     """
     _require_writer(user, edition.record.organisation)
-    with transaction.atomic():
+    with in_turn():
         locked = Edition.objects.select_for_update().get(pk=edition.pk)
         _require_editable(user, locked)
         if locked.version != version:
@@ -136,7 +137,7 @@ def attach(user: Any, edition: Edition, file: Any, *, name: str) -> Attachment:
     _require_writer(user, edition.record.organisation)
     suffix, sha256 = check_upload(file)
     text, text_note = file_text(file)
-    with transaction.atomic():
+    with in_turn():
         locked = Edition.objects.select_for_update().get(pk=edition.pk)
         _require_editable(user, locked)
         if locked.attachments.filter(sha256=sha256).exists():
@@ -152,7 +153,7 @@ def attach(user: Any, edition: Edition, file: Any, *, name: str) -> Attachment:
 def detach(user: Any, attachment: Attachment) -> None:
     """去附件：只从这一版去掉，别的版本里的同一文件不动。"""
     _require_writer(user, attachment.edition.record.organisation)
-    with transaction.atomic():
+    with in_turn():
         locked = Edition.objects.select_for_update().get(pk=attachment.edition_id)
         _require_editable(user, locked)
         audit(user, "records.detach", locked, name=attachment.name, sha256=attachment.sha256)
@@ -166,7 +167,7 @@ def relate(
     _require_writer(user, edition.record.organisation)
     if target is not None and target.pk == edition.record_id:
         _refuse("self", _("不能与自己建立关系"))
-    with transaction.atomic():
+    with in_turn():
         locked = Edition.objects.select_for_update().get(pk=edition.pk)
         _require_editable(user, locked)
         relation, _created = Relation.objects.get_or_create(
@@ -179,7 +180,7 @@ def relate(
 def unrelate(user: Any, relation: Relation) -> None:
     """去关系。"""
     _require_writer(user, relation.edition.record.organisation)
-    with transaction.atomic():
+    with in_turn():
         locked = Edition.objects.select_for_update().get(pk=relation.edition_id)
         _require_editable(user, locked)
         audit(user, "records.unrelate", locked, kind=relation.kind, target=relation.target_id)
@@ -193,7 +194,7 @@ def move(
 
     参数：form 为保密审查表（见 reviews.points_for），保密审查通过时逐项必填。
     """
-    with transaction.atomic():
+    with in_turn():
         changes: dict[str, Any] = {}
         if name.startswith("return"):
             changes = {"returned_because": reason[:300], "sealed_sha256": ""}
@@ -224,7 +225,7 @@ def schedule(user: Any, edition: Edition, *, at: datetime) -> Edition:
     """定时发布：到 at 自动发布，各条各自一个事务。错误：Refused——时间已过、内容变了。"""
     if at <= timezone.now():
         _refuse("time", _("定时发布的时间已经过去，请改晚一些"))
-    with transaction.atomic():
+    with in_turn():
         Edition.objects.filter(pk=edition.pk, state=Edition.State.SIGNED).update(publish_at=at)
         edition.refresh_from_db()
         return states.EDITION.perform(edition, user, "schedule", publish_at=at)  # type: ignore[return-value]
@@ -232,7 +233,7 @@ def schedule(user: Any, edition: Edition, *, at: datetime) -> Edition:
 
 def publish(user: Any, edition: Edition) -> Edition:
     """发布：签发的内容原样公开，代替原公开版。错误：Refused——没有职责、内容与签发时不一致。"""
-    with transaction.atomic():
+    with in_turn():
         record = Record.objects.select_for_update().get(pk=edition.record_id)
         refusals = states.EDITION.refusals(edition, user, "publish")
         if refusals:
@@ -267,7 +268,7 @@ def _waiting_interpretations(record: Record) -> list[Edition]:
 
 def publish_scheduled(edition: Edition) -> Edition:
     """到点发布：由系统执行；锁定后再查一遍状态、时间、内容和解读，不符就抛出 Refused。"""
-    with transaction.atomic():
+    with in_turn():
         locked = Edition.objects.select_for_update().get(pk=edition.pk)
         if locked.state != Edition.State.SCHEDULED or locked.publish_at > timezone.now():
             _refuse("state", _("已不在定时发布"))
@@ -356,7 +357,7 @@ def _bind(record: Record, column: Column, *, by_hand: bool) -> Placement:
 def new_edition(user: Any, record: Record) -> Edition:
     """另起新版：以公开版（撤下的以最后公开的一版）为底稿，公开版照常展示。错误：Refused——没有公开过，或已有一版在办。"""
     _require_writer(user, record.organisation)
-    with transaction.atomic():
+    with in_turn():
         record = Record.objects.select_for_update().get(pk=record.pk)
         # 撤下的以最后公开过的一版为底稿，改好再审、再发。
         base = record.live or record.editions.filter(state=Edition.State.WITHDRAWN).first()
@@ -392,7 +393,7 @@ def undo_publication(user: Any, record: Record, *, reason: str) -> Edition | Non
     _require_office(user, record.agency)
     if not reason.strip():
         _refuse("reason", _("撤销发布须写明理由"))
-    with transaction.atomic():
+    with in_turn():
         record = Record.objects.select_for_update().get(pk=record.pk)
         live = record.live
         if live is None:
@@ -416,7 +417,7 @@ def withdraw(user: Any, record: Record, *, reason: str, replacement: Record | No
     _require_office(user, record.agency)
     if not reason.strip():
         _refuse("reason", _("撤下须写明理由"))
-    with transaction.atomic():
+    with in_turn():
         record = Record.objects.select_for_update().get(pk=record.pk)
         if record.live is None:
             _refuse("live", _("这条信息没有公开，不必撤下"))
@@ -438,7 +439,7 @@ def archive(user: Any, record: Record, *, reason: str) -> None:
     _require_office(user, record.agency)
     if not reason.strip():
         _refuse("reason", _("归档须写明理由"))
-    with transaction.atomic():
+    with in_turn():
         record = Record.objects.select_for_update().get(pk=record.pk)
         if record.live is None:
             _refuse("live", _("这条信息没有公开，不能归档"))
@@ -455,7 +456,7 @@ def pick(user: Any, record: Record, column: Column) -> Placement:
         _refuse("section", _("政府信息公开固定栏目不收新闻动态和专题"))
     if record.live is None:
         _refuse("live", _("这条信息没有公开，不能放进栏目"))
-    with transaction.atomic():
+    with in_turn():
         placement = record.placements.filter(column=column).first() or _bind(record, column, by_hand=True)
         audit(user, "records.pick", record, column=column.pk)
         record_changed.send(Record, record=record)
@@ -465,7 +466,7 @@ def pick(user: Any, record: Record, column: Column) -> Placement:
 def unpick(user: Any, placement: Placement) -> None:
     """撤出：把手工挑选的信息从栏目里去掉。"""
     _require_office(user, placement.column.site.organisation)
-    with transaction.atomic():
+    with in_turn():
         record = placement.record
         audit(user, "records.unpick", record, column=placement.column_id)
         placement.delete()

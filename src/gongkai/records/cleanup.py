@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gongkai.audit.actions import in_turn
 from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refusal, Refused
@@ -51,7 +51,7 @@ def open_round(user: Any, organisation: Organisation, *, title: str) -> CleanupR
     _require(user, organisation, STARTERS, _("只有办公室协调员和合法性审查人可以开展清理"))
     if not title.strip():
         raise Refused([Refusal("title", _("请写明这一轮清理的名称"))])
-    with transaction.atomic():
+    with in_turn():
         if CleanupRound.objects.filter(organisation=organisation, state=CleanupRound.State.OPEN).exists():
             raise Refused([Refusal("open", _("还有一轮清理没有完成"))])
         round = CleanupRound.objects.create(organisation=organisation, title=title.strip()[:120])
@@ -71,7 +71,7 @@ def decide(user: Any, item: CleanupItem, *, decision: str, reason: str = "") -> 
         raise Refused([Refusal("decision", _("请选一个清理结论"))])
     if decision != D.KEEP and not reason.strip():
         raise Refused([Refusal("reason", _("修改、废止、宣布失效的要写理由"))])
-    with transaction.atomic():
+    with in_turn():
         locked = CleanupItem.objects.select_for_update().select_related("round").get(pk=item.pk)
         if locked.round.state != CleanupRound.State.OPEN:
             raise Refused([Refusal("state", _("这一轮清理已经完成"))])
@@ -87,7 +87,7 @@ def finish(user: Any, round: CleanupRound, *, organisation: Organisation, site: 
     参数：organisation 结果的承办单位；site 发布的站点。清理期间新公开的文件会补列进来，也要定结论。
     错误：Refused——没有拟稿职责、还有没定的、结果不能过关。
     """
-    with transaction.atomic():
+    with in_turn():
         locked = CleanupRound.objects.select_for_update().get(pk=round.pk)
         if locked.state != CleanupRound.State.OPEN:
             raise Refused([Refusal("state", _("这一轮清理已经完成"))])
@@ -124,7 +124,7 @@ def reopen(user: Any, round: CleanupRound, *, reason: str) -> CleanupRound:
     _require(user, round.organisation, STARTERS, _("只有办公室协调员和合法性审查人可以开展清理"))
     if not reason.strip():
         raise Refused([Refusal("reason", _("请写明为什么重开"))])
-    with transaction.atomic():
+    with in_turn():
         locked = CleanupRound.objects.select_for_update().get(pk=round.pk)
         if not may_reopen(locked):
             raise Refused([Refusal("result", _("清理结果还在办理或已公开，不能重开；先放弃结果的草稿"))])

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gongkai.audit.actions import in_turn
 from gongkai.audit.actions import record as audit
 from gongkai.core.states import Refusal, Refused
 from gongkai.law.publication import ARTICLE_26, PublicationDue, PublicationTerm, Unit, publication_due
@@ -72,7 +72,7 @@ def set_term(user: Any, record: Record, *, days: int | None, unit: str = "workda
         raise Refused([Refusal("duty", _("您没有在“%(unit)s”拟稿的职责") % {"unit": record.organisation})])
     if days is not None and not basis.strip():
         raise Refused([Refusal("basis", _("另定公开期限须写明依据（哪部法律、法规第几条）"))])
-    with transaction.atomic():
+    with in_turn():
         locked = Record.objects.select_for_update().get(pk=record.pk)
         locked.term_days, locked.term_unit = days, Record.TermUnit(unit)
         locked.term_basis = basis.strip()[:120] if days is not None else ""

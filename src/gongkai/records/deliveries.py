@@ -15,12 +15,12 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from django.core.files import File
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from gongkai.audit.actions import in_turn
 from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refusal, Refused
@@ -79,7 +79,7 @@ def make(user: Any, organisation: Organisation, *, first: date, last: date) -> D
         path = Path(shutil.make_archive(str(Path(name) / "package"), "zip", name, "bag"))
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            with transaction.atomic():
+            with in_turn():
                 row = Delivery.objects.create(
                     organisation=organisation, period_from=first, period_to=last, records=count,
                     file=File(file, name="package.zip"), sha256=sha256, size=path.stat().st_size,
@@ -149,7 +149,7 @@ def acknowledge(
         _refuse("recipient", _("接收单位和移送方式都要写"))
     if not timezone.localdate(delivery.made_at) <= delivered_on <= timezone.localdate():
         _refuse("date", _("移送日期应在制作之后、今天以前"))
-    with transaction.atomic():
+    with in_turn():
         row = Receipt.objects.create(
             delivery=delivery, recipient=recipient.strip()[:80], delivered_on=delivered_on,
             way=way.strip()[:60], note=note.strip()[:200], author=user,

@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any, Final
 
 from django.core.files.base import ContentFile
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gongkai.audit.actions import in_turn
 from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refusal, Refused
@@ -35,7 +36,7 @@ def require_unlocked(user: Any, edition: Edition) -> None:
 def lock(user: Any, edition: Edition) -> None:
     """锁定：自己改的时候别人不能存。错误：Refused——没有职责、已被别人锁定、不在起草。"""
     _require_writer(user, edition)
-    with transaction.atomic():
+    with in_turn():
         locked = Edition.objects.select_for_update().get(pk=edition.pk)
         require_unlocked(user, locked)
         if locked.state not in Edition.EDITABLE:
@@ -47,7 +48,7 @@ def lock(user: Any, edition: Edition) -> None:
 def unlock(user: Any, edition: Edition) -> None:
     """解锁：锁的人自己，或处室负责人。错误：Refused。"""
     _require_writer(user, edition)
-    with transaction.atomic():
+    with in_turn():
         locked = Edition.objects.select_for_update().get(pk=edition.pk)
         if locked.locked_by_id != user.pk and not states.holds_edition(user, locked, states.HEAD):
             raise Refused([Refusal("duty", _("只有锁定的人或处室负责人可以解锁"))])
@@ -86,7 +87,7 @@ def keep_pictures(user: Any, organisation: Organisation, drawings: Iterable[Draw
     if not states.holds(user, organisation, states.WRITERS):
         raise Refused([Refusal("duty", _("您没有在这个单位拟稿的职责"))])
     found: dict[str, Picture] = {}
-    with transaction.atomic():
+    with in_turn():
         for drawing in drawings:
             row = Picture.objects.filter(organisation=organisation, sha256=drawing.sha256).first()
             if row is None:
@@ -152,7 +153,7 @@ def keep_copy(edition: Edition, author: Any) -> None:
 def keep_unsaved(user: Any, edition: Edition, *, version: int, values: dict[str, Any]) -> DraftCopy:
     """留住没存上的：与别人撞上时，自己写的原样存下，关了浏览器也在。"""
     _require_writer(user, edition)
-    with transaction.atomic():
+    with in_turn():
         copy = DraftCopy.objects.create(
             edition=edition, kind=DraftCopy.Kind.UNSAVED, version=version, content=stored(values), author=user
         )
@@ -162,7 +163,7 @@ def keep_unsaved(user: Any, edition: Edition, *, version: int, values: dict[str,
 
 def settle_unsaved(user: Any, copy: DraftCopy) -> None:
     """处理完没存上的：已合进草稿，或确定不要了；内容仍留着备查。"""
-    with transaction.atomic():
+    with in_turn():
         DraftCopy.objects.filter(pk=copy.pk).update(settled_at=timezone.now())
         audit(user, "records.settle_unsaved", copy.edition, copy=copy.pk)
 
@@ -170,7 +171,7 @@ def settle_unsaved(user: Any, copy: DraftCopy) -> None:
 def arrange_attachments(user: Any, edition: Edition, names: dict[int, tuple[str, int]]) -> None:
     """整理附件：names 为附件号到（名称, 次序）；没有变的不动，一次记一条审计。错误：Refused。"""
     _require_writer(user, edition)
-    with transaction.atomic():
+    with in_turn():
         locked = Edition.objects.select_for_update().get(pk=edition.pk)
         if locked.state not in Edition.EDITABLE:
             raise Refused([Refusal("state", _("这一版不在起草，不能改附件"))])

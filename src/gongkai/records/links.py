@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from django.db import transaction
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gongkai.audit.actions import in_turn
 from gongkai.core.fetch import FetchError, fetch
 
 from .models import Column, Edition, LinkCheck, Record, Site
@@ -79,7 +79,7 @@ def check(url: str) -> LinkCheck:
             state = LinkCheck.State.DEAD
         elif error.status not in _GUARDED:
             state = LinkCheck.State.UNSURE
-    with transaction.atomic():
+    with in_turn():
         row, _created = LinkCheck.objects.select_for_update().get_or_create(url=url)
         row.state, row.detail, row.checked_at = state, detail, timezone.now()
         row.failures = 0 if state == LinkCheck.State.ALIVE else row.failures + 1

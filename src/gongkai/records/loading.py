@@ -10,10 +10,10 @@ from datetime import date, datetime, time
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Count, Max, OuterRef, Subquery
 from django.utils import timezone
 
+from gongkai.audit.actions import in_turn
 from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 from gongkai.core.numbering import next_numbers
@@ -55,7 +55,7 @@ class Load:
                 yield (item.key if copy == 1 else f"{item.key}#{copy}"), item
 
     def _batch(self, part: list[tuple[str, Item]]) -> None:
-        with transaction.atomic():
+        with in_turn():
             keys = [key for key, _item in part]
             known = set(
                 Record.objects.filter(site=self.site, import_key__in=keys).values_list(
@@ -143,7 +143,7 @@ class Load:
         return made
 
     def _replace(self, older: Item, newer: Item) -> int:
-        with transaction.atomic():
+        with in_turn():
             rows = Record.objects.filter(
                 site=self.site, import_key__in=[older.key, newer.key], live__isnull=False
             )

@@ -11,11 +11,11 @@ import unicodedata
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gongkai.audit.actions import in_turn
 from gongkai.audit.actions import record as audit
 from gongkai.core.fetch import FetchError, fetch
 from gongkai.core.models import Organisation
@@ -67,7 +67,7 @@ def import_entries(
     """导入：同名同版本日期的已有则更新文字，返回 {"new": …, "changed": …, "same": …}。随后立即比对。"""
     _require(user, organisation)
     counts = {"new": 0, "changed": 0, "same": 0}
-    with transaction.atomic():
+    with in_turn():
         for entry in entries:
             sha256 = digest(entry.text)
             row = OfficialText.objects.filter(
@@ -176,7 +176,7 @@ def take(user: Any, record: Record, official: OfficialText) -> Edition:
     """采用正式文本：另起新版，正文照正式文本，送审后公开；这是改法规文本的唯一办法。错误：Refused。"""
     if record.kind != Kind.REGULATION:
         raise Refused([Refusal("kind", _("只有法规规章文本采用正式文本"))])
-    with transaction.atomic():
+    with in_turn():
         edition = actions.new_edition(user, record)
         return _fill(user, edition, official)
 
@@ -185,7 +185,7 @@ def create(
     user: Any, *, organisation: Organisation, site: Site, official: OfficialText, **values: Any
 ) -> Edition:
     """新收一部法规：正文取自正式文本，其余栏目由拟稿人填。错误：Refused。"""
-    with transaction.atomic():
+    with in_turn():
         values = {"title": official.name} | values
         edition = actions.create_record(
             user, organisation=organisation, site=site, kind=Kind.REGULATION, **values

@@ -7,9 +7,9 @@ import re
 import socket
 from typing import Final
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from gongkai.audit.actions import in_turn
 from gongkai.audit.actions import record as audit
 from gongkai.core.fetch import FetchError, fetch
 
@@ -52,7 +52,7 @@ def probe(site: Site) -> SiteProbe:
     v4, v6 = addresses(host, socket.AF_INET), addresses(host, socket.AF_INET6)
     page4, _why4 = _visit(site.domain, socket.AF_INET) if v4 else ("", "")
     page6, why6 = _visit(site.domain, socket.AF_INET6) if v6 else ("", _("域名没有 IPv6 地址"))
-    with transaction.atomic():
+    with in_turn():
         row = SiteProbe.objects.create(
             site=site,
             online=bool(page4 or page6),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gongkai.audit.actions import in_turn
 from gongkai.audit.actions import record as audit
 from gongkai.core.states import Refusal, Refused
 
@@ -47,7 +47,7 @@ def attempt(edition: Edition) -> bool:
         reason = _("程序出错：%(error)s") % {"error": f"{type(error).__name__} {error}"}
     else:
         return True
-    with transaction.atomic():
+    with in_turn():
         failure = PublicationFailure.objects.create(edition=edition, reason=reason)
         audit(None, "records.publication_failed", edition, failure=failure.pk, reason=reason)
     return False
@@ -75,7 +75,7 @@ def _require_office(user: Any, edition: Edition) -> None:
 
 
 def _settle(user: Any, failure: PublicationFailure, action: str) -> None:
-    with transaction.atomic():
+    with in_turn():
         locked = PublicationFailure.objects.select_for_update().get(pk=failure.pk)
         if locked.settled_at:
             raise Refused([Refusal("settled", _("这次失败已有人处理过"))])

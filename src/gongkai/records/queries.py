@@ -14,13 +14,13 @@ from gongkai.core.models import Organisation
 from . import states
 from .kinds import NEWS_KINDS
 from .models import Column, Edition, Record, Site
-from .models.records import SEEN
+from .models.records import SEEN, Seen
 
 
 @contextmanager
-def watching() -> Iterator[set[int]]:
+def watching() -> Iterator[Seen]:
     """看着：其间从库里取出的信息，编号都记在返回的集合里；烘焙由此知道一页用到哪些信息。"""
-    seen: set[int] = set()
+    seen = Seen()
     token = SEEN.set(seen)
     try:
         yield seen
@@ -32,7 +32,8 @@ def note(*records: Record) -> None:
     """记下用到：信息不是此刻从库里取的（预先成批取来的）时，由取用的地方自己记。"""
     seen = SEEN.get()
     if seen is not None:
-        seen.update(record.pk for record in records)
+        for record in records:
+            seen.note(record)
 
 
 def public_records() -> QuerySet[Record]:

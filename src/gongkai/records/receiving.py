@@ -7,11 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gongkai.audit.actions import last_done
+from gongkai.audit.actions import in_turn, last_done
 from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 from gongkai.core.uploads import check_upload
@@ -45,7 +44,7 @@ def receive(author: Any, *, site: Site, organisation: Organisation, arrival: Arr
 
     对方已审查公开，这里不再走审查，但正文照样清洗，附件照样查验。错误：ValidationError——附件不合规。
     """
-    with transaction.atomic():
+    with in_turn():
         rows = Record.objects.select_for_update().filter(site=site, origin_url=arrival.url)
         record = rows.first()
         if record and record.live and record.origin_sha256 == arrival.sha256:
@@ -104,7 +103,7 @@ def _edition(author: Any, record: Record, arrival: Arrival) -> Edition:
 
 def receive_withdrawal(*, site: Site, url: str) -> bool:
     """跟着撤下：对方撤了，这边立刻也撤；本来就没有的不动。返回有没有撤。"""
-    with transaction.atomic():
+    with in_turn():
         record = Record.objects.select_for_update().filter(site=site, origin_url=url).first()
         if record is None or record.live is None:
             return False

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gongkai.audit.actions import in_turn
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refusal, Refused
 
@@ -75,14 +75,14 @@ def refer(user: Any, edition: Edition, *, to: str, question: str) -> Referral:
     """报请确定：不能确定能否公开的，报主管部门或保密行政管理部门（条例第十七条）。"""
     if not to.strip():
         raise Refused([Refusal("to", _("请写明报请的单位"))])
-    with transaction.atomic():
+    with in_turn():
         moved = states.EDITION.perform(edition, user, "refer", reason=question)
         return Referral.objects.create(edition=moved, to=to[:80], question=question[:500], sent_by=user)
 
 
 def answer_referral(user: Any, edition: Edition, *, answer: str, document_number: str = "") -> Referral:
     """登记确定意见：回到保密审查，照意见通过或退回。"""
-    with transaction.atomic():
+    with in_turn():
         moved = states.EDITION.perform(edition, user, "answer_referral", reason=answer)
         referral = Referral.objects.get(edition=moved, answered_at=None)
         referral.answered_at, referral.answer = timezone.now(), answer[:500]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from gongkai.audit.actions import in_turn
 from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refusal, Refused
@@ -36,7 +36,7 @@ def _require_office(user: Any, organisation: Organisation) -> None:
 def save_rules(user: Any, organisation: Organisation, **values: Any) -> LibraryRules:
     """改库规则：只改给出的几项。错误：Refused——没有职责。"""
     _require_office(user, organisation)
-    with transaction.atomic():
+    with in_turn():
         row, _created = LibraryRules.objects.select_for_update().get_or_create(organisation=organisation)
         before = {name: getattr(row, name) for name in values}
         for name, value in values.items():
@@ -54,7 +54,7 @@ def save_point(
     _require_office(user, organisation)
     if not name.strip():
         raise Refused([Refusal("name", _("请写明审查项的名称"))])
-    with transaction.atomic():
+    with in_turn():
         common = ReviewPoint.objects.filter(organisation=None, key=key).first()
         key = key or f"own-{ReviewPoint.objects.filter(organisation=organisation).count() + 1}"
         row, _created = ReviewPoint.objects.update_or_create(

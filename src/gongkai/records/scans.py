@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from gongkai.audit.actions import in_turn
 from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refusal, Refused
@@ -136,7 +136,7 @@ def remember(user: Any, edition: Edition, *, check: str, context: str, reason: s
     hit = next((row for row in hits(edition) if (row.check, row.context) == (check, context)), None)
     if hit is None:
         raise Refused([Refusal("gone", _("这一版里已经没有这处提示"))])
-    with transaction.atomic():
+    with in_turn():
         row, _created = RememberedPhrase.objects.get_or_create(
             organisation=record.agency,
             check_name=check,
@@ -151,7 +151,7 @@ def forget(user: Any, row: RememberedPhrase) -> None:
     """不再记住：以后照常提示。由公开主体的办公室办理。"""
     if not states.holds(user, row.organisation, states.OFFICE):
         raise Refused([Refusal("duty", _("只有办公室协调员可以撤销"))])
-    with transaction.atomic():
+    with in_turn():
         audit(user, "records.forget", row, check=row.check_name, shown=row.shown)
         row.delete()
 
@@ -163,7 +163,7 @@ def add_word(user: Any, organisation: Organisation, *, wrong: str, right: str, n
     wrong, right = wrong.strip(), right.strip()
     if not wrong or not right or wrong == right:
         raise Refused([Refusal("word", _("错词和正词都要填，而且不能一样"))])
-    with transaction.atomic():
+    with in_turn():
         row, created = WordRule.objects.update_or_create(
             organisation=organisation,
             wrong=wrong[:40],
@@ -177,7 +177,7 @@ def retire_word(user: Any, row: WordRule) -> None:
     """停用错词：自今天起不再检查；行留着，旧的检查结果仍说得清依据。"""
     if not states.holds(user, row.organisation, states.OFFICE):
         raise Refused([Refusal("duty", _("只有办公室协调员可以维护词表"))])
-    with transaction.atomic():
+    with in_turn():
         row.until = timezone.localdate()
         row.save(update_fields=["until"])
         audit(user, "records.retire_word", row, wrong=row.wrong)

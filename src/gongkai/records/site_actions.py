@@ -7,11 +7,11 @@ import re
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from gongkai.audit.actions import in_turn
 from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refusal, Refused
@@ -61,7 +61,7 @@ _SECTIONS: Final = {
 def create_site(user: Any, organisation: Organisation, *, name: str, domain: str) -> Site:
     """新建站点：连同固定四栏；第一个站点即为默认。错误：Refused——没有职责；ValidationError——域名已有。"""
     _require_office(user, organisation)
-    with transaction.atomic():
+    with in_turn():
         site = Site(organisation=organisation, name=name.strip(), domain=domain.strip().lower())
         site.is_default = not Site.objects.exists()
         site.full_clean()
@@ -86,7 +86,7 @@ def create_site(user: Any, organisation: Organisation, *, name: str, domain: str
 def save_site(user: Any, site: Site, **values: Any) -> Site:
     """存站点：values 为 SITE_FIELDS 里的栏目。错误：Refused——没有职责；ValidationError——写得不对。"""
     _require_office(user, site.organisation)
-    with transaction.atomic():
+    with in_turn():
         locked = Site.objects.select_for_update().get(pk=site.pk)
         if locked.is_default and values.get("is_active") is False:
             _refuse("default", _("默认站点不能停用"))
@@ -121,7 +121,7 @@ def save_column(user: Any, site: Site, column: Column | None = None, **values: A
     错误：Refused——没有职责、动固定栏目、上级成环；ValidationError——写得不对。
     """
     _require_office(user, site.organisation)
-    with transaction.atomic():
+    with in_turn():
         # 锁站点：两人同时改栏目树的，先后办理。
         Site.objects.select_for_update().get(pk=site.pk)
         row = Column.objects.get(pk=column.pk, site=site) if column else Column(site=site)
@@ -213,7 +213,7 @@ def replace(column: Column) -> None:
 def move_column(user: Any, column: Column, *, up: bool) -> None:
     """调次序：在同级里上移或下移一位；固定四栏总在最前，次序不变。"""
     _require_office(user, column.site.organisation)
-    with transaction.atomic():
+    with in_turn():
         Site.objects.select_for_update().get(pk=column.site_id)
         if column.section:
             _refuse("section", _("固定四栏的次序由国家规定，不能调"))
@@ -231,7 +231,7 @@ def move_column(user: Any, column: Column, *, up: bool) -> None:
 def add_link(user: Any, site: Site, *, name: str, url: str) -> FriendlyLink:
     """加友情链接：排在最后。错误：ValidationError——网址不对。"""
     _require_office(user, site.organisation)
-    with transaction.atomic():
+    with in_turn():
         order = (site.links.aggregate(last=Max("order"))["last"] or 0) + 1
         row = FriendlyLink(site=site, name=name.strip(), url=url.strip(), order=order)
         row.full_clean()
@@ -244,7 +244,7 @@ def add_link(user: Any, site: Site, *, name: str, url: str) -> FriendlyLink:
 def remove_link(user: Any, link: FriendlyLink) -> None:
     """去掉友情链接。"""
     _require_office(user, link.site.organisation)
-    with transaction.atomic():
+    with in_turn():
         audit(user, "records.remove_link", link.site, name=link.name, url=link.url)
         link.delete()
         site_changed.send(Site, site=link.site)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, time
 
-from django.db import transaction
 from django_tasks import task
 
+from gongkai.audit.actions import in_turn
 from gongkai.core.jobs import daily, poll
 
 from . import links, official, probes, publishing, searching, upkeep, validity
@@ -42,7 +42,7 @@ def follow_site(site: int) -> int:
     """站点启停之后：逐条重新交给检索，各自一个事务；返回几条。"""
     count = 0
     for record in Record.objects.public().filter(site=site).order_by("pk").only("pk").iterator():
-        with transaction.atomic():
+        with in_turn():
             searching.changed(Record, record=record)
         count += 1
     return count

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db import transaction
 from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gongkai.audit.actions import in_turn
 from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refusal, Refused
@@ -47,7 +47,7 @@ def sync(kind: str, found: Iterable[Matter]) -> int:
     """对账：新的开，不再成立的结；人结掉的不再开。返回新开几件。"""
     matters = {matter.key: matter for matter in found}
     opened = 0
-    with transaction.atomic():
+    with in_turn():
         for item in WorkItem.objects.filter(kind=kind, closed_at=None).exclude(key__in=matters):
             item.closed_at, item.note = timezone.now(), _("情况已变，自动办结")
             item.save(update_fields=["closed_at", "note"])
@@ -72,7 +72,7 @@ def close(user: Any, item: WorkItem, *, note: str) -> None:
         raise Refused([Refusal("duty", _("您没有办理这件待办的职责"))])
     if not note.strip():
         raise Refused([Refusal("note", _("请写明怎样处理的"))])
-    with transaction.atomic():
+    with in_turn():
         locked = WorkItem.objects.select_for_update().get(pk=item.pk)
         if locked.closed_at:
             raise Refused([Refusal("closed", _("这件待办已经办结"))])

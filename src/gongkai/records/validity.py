@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from gongkai.audit.actions import in_turn
 from gongkai.audit.actions import record as audit
 from gongkai.law import validity as law
 
@@ -200,6 +200,6 @@ def _refresh(record: Record, related: list[Relation], today: date) -> bool:
     now = (record.validity, record.validity_since, record.validity_why)
     if compute(record, related, today) == now:
         return False
-    with transaction.atomic():
+    with in_turn():
         locked = Record.objects.select_for_update(of=("self",)).select_related("live").get(pk=record.pk)
         return settle(locked, related, today, announce=True)

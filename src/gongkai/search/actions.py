@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from gongkai.accounts.models import Duty
 from gongkai.accounts.queries import duties_of
-from gongkai.audit.actions import record
+from gongkai.audit.actions import in_turn, record, take_turn
 from gongkai.core.states import Refusal, Refused
 
 from . import text
@@ -26,6 +26,7 @@ OFFICE = frozenset({Duty.Role.COORDINATOR, Duty.Role.CITY, Duty.Role.ADMINISTRAT
 def _in_transaction() -> None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("收进与撤下必须和发布在同一事务中，否则两边会不一致")
+    take_turn()
 
 
 def put(entry: Entry | str) -> SearchDocument | None:
@@ -81,7 +82,7 @@ def synchronise(names: Iterable[str] = (), *, everything: bool = False) -> dict[
         stale, missing = present - wanted, wanted if everything else wanted - present
         for keys, act in ((sorted(stale), withdraw), (sorted(missing), put)):
             for first in range(0, len(keys), TOGETHER):
-                with transaction.atomic():
+                with in_turn():
                     for key in keys[first : first + TOGETHER]:
                         act(key)
                 # 上万件要做好一阵：每批之间让一让，发布不必等（SQLite 一次只有一个写者，也不排队）。
@@ -126,7 +127,7 @@ def save_synonym(user: Any, *, synonym: Synonym | None, words: list[str], one_wa
             refusals.append(Refusal("words", message % {"word": word, "group": other}))
     if refusals:
         raise Refused(refusals)
-    with transaction.atomic():
+    with in_turn():
         synonym = synonym or Synonym()
         before = str(synonym)
         synonym.words, synonym.one_way, synonym.author = words, one_way, user
@@ -138,7 +139,7 @@ def save_synonym(user: Any, *, synonym: Synonym | None, words: list[str], one_wa
 def delete_synonym(user: Any, synonym: Synonym) -> None:
     """删去一组同义词。"""
     _require_office(user)
-    with transaction.atomic():
+    with in_turn():
         record(user, "search.delete_synonym", synonym, words=synonym.words)
         synonym.delete()
 
@@ -157,7 +158,7 @@ def save_pin(user: Any, *, query: str, keys: list[str]) -> Pin:
         refusals.append(Refusal("keys", _("选的信息有的已撤下或不存在，请重新选")))
     if refusals:
         raise Refused(refusals)
-    with transaction.atomic():
+    with in_turn():
         values = {"query": query.strip()[:60], "keys": keys, "author": user}
         pin, _created = Pin.objects.update_or_create(normal=normal, defaults=values)
         record(user, "search.save_pin", pin, query=pin.query, keys=keys)
@@ -167,7 +168,7 @@ def save_pin(user: Any, *, query: str, keys: list[str]) -> Pin:
 def delete_pin(user: Any, pin: Pin) -> None:
     """取消置顶。"""
     _require_office(user)
-    with transaction.atomic():
+    with in_turn():
         record(user, "search.delete_pin", pin, query=pin.query, keys=pin.keys)
         pin.delete()
 
@@ -175,6 +176,6 @@ def delete_pin(user: Any, pin: Pin) -> None:
 def settle(user: Any, row: NotFound) -> None:
     """查而未得：标为已处理（已补内容、已加同义词等）。"""
     _require_office(user)
-    with transaction.atomic():
+    with in_turn():
         NotFound.objects.filter(pk=row.pk).update(state=NotFound.State.DONE)
         record(user, "search.settle", row, text=row.text, count=row.count)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gongkai.accounts.models import Duty
 from gongkai.accounts.queries import duties_of
+from gongkai.audit.actions import in_turn
 from gongkai.audit.actions import record as audit
 from gongkai.core.states import Refusal, Refused
 from gongkai.records.models import Site
@@ -30,7 +30,7 @@ def _require(user: Any) -> None:
 def rewrite_site(user: Any, site: Site) -> int:
     """全站重写：各页排队，返回页数。"""
     _require(user)
-    with transaction.atomic():
+    with in_turn():
         count = enqueue_all(site)
         audit(user, "baking.rewrite_site", site, pages=count)
     return count
@@ -39,7 +39,7 @@ def rewrite_site(user: Any, site: Site) -> int:
 def retry_now(user: Any) -> int:
     """马上再试：失败的不等退避，立刻重做。返回页数。"""
     _require(user)
-    with transaction.atomic():
+    with in_turn():
         rows = BakeTask.objects.exclude(error="")
         count = rows.update(not_before=None)
         audit(user, "baking.retry_now", BakeTask(pk=0), pages=count)

@@ -6,7 +6,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,7 +39,7 @@ class Baked:
     sha256: str = ""
     size: int = 0
     uses: tuple[int, ...] = ()
-    started: datetime = datetime.min
+    live: frozenset[int] = frozenset()
     error: str = ""
 
 
@@ -48,13 +48,12 @@ Task = tuple[int, int, str]
 
 def bake(tasks: list[Task]) -> list[Baked]:
     """烤几页：每页为（任务号, 站点号, 路径）；只写临时文件，不动库，可以在别的进程里做。"""
-    started = timezone.now()
     shared = {pk: shared_for(pk) for pk in {site for _pk, site, _path in tasks}}
     with together(path for _pk, _site, path in tasks):
-        return [_bake(shared[site], pk, path, started) for pk, site, path in tasks]
+        return [_bake(shared[site], pk, path) for pk, site, path in tasks]
 
 
-def _bake(shared: Shared, pk: int, path: str, started: datetime) -> Baked:
+def _bake(shared: Shared, pk: int, path: str) -> Baked:
     site = shared.site
     try:
         page = render(shared, path)
@@ -65,7 +64,7 @@ def _bake(shared: Shared, pk: int, path: str, started: datetime) -> Baked:
         logger.exception("烘焙出错：%s", path)
         return Baked(pk, site.pk, path, error=f"{type(error).__name__}: {error}"[:500])
     sha256 = hashlib.sha256(page.body).hexdigest()
-    return Baked(pk, site.pk, path, str(staged), sha256, len(page.body), tuple(sorted(page.uses)), started)
+    return Baked(pk, site.pk, path, str(staged), sha256, len(page.body), tuple(sorted(page.uses)), page.live)
 
 
 def ready(size: int = BATCH) -> list[Task]:
@@ -89,7 +88,9 @@ def settle(batch: Iterable[Baked]) -> None:
         return
     with transaction.atomic():
         hold()
-        still = set(BakeTask.objects.filter(pk__in=[b.task for b in batch]).values_list("pk", flat=True))
+        # 别的事务正在换下的行跳过不等：那一页它会重新排队。
+        rows = BakeTask.objects.select_for_update(skip_locked=True).filter(pk__in=[b.task for b in batch])
+        still = set(rows.values_list("pk", flat=True))
         gone = _withdrawn_meanwhile(batch)
         good: list[Baked] = []
         for baked in batch:
@@ -105,12 +106,9 @@ def settle(batch: Iterable[Baked]) -> None:
 
 
 def _withdrawn_meanwhile(batch: list[Baked]) -> set[int]:
-    started = [baked.started for baked in batch if baked.uses]
-    if not started:
-        return set()
-    # 撤下是少有的事：先看这一会儿撤了哪些，不必逐条查用到的信息。
-    rows = Record.objects.filter(live=None, withdrawn_at__gte=min(started))
-    return set(rows.values_list("pk", flat=True))
+    """渲染时还公开、现在不公开了的；不看时间，事务拖得久、各机器的钟有快慢都不会漏。"""
+    shown = set().union(*(baked.live for baked in batch))
+    return shown - set(Record.objects.filter(pk__in=shown, live__isnull=False).values_list("pk", flat=True))
 
 
 def _discard(baked: Baked) -> None:

@@ -25,11 +25,12 @@ _RECORD: Final = re.compile(r"/content/post_(\d+)\.html")
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """渲染结果：status 状态码，body 内容，uses 用到的信息编号。"""
+    """渲染结果：status 状态码，body 内容，uses 用到的信息编号，live 为其中当时公开着的。"""
 
     status: int
     body: bytes
     uses: frozenset[int]
+    live: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,8 @@ def render(shared: Shared, path: str) -> Rendered:
                 response.render()
             body = b"".join(response) if response.streaming else response.content
         except (Http404, Resolver404):
-            return Rendered(404, b"", frozenset())
-    return Rendered(response.status_code, body, frozenset(seen))
+            return Rendered(404, b"", frozenset(), frozenset())
+    return Rendered(response.status_code, body, frozenset(seen), frozenset(seen.live))
 
 
 @contextmanager

@@ -17,8 +17,22 @@ from ..kinds import Kind
 USER = settings.AUTH_USER_MODEL
 
 
+class Seen(set[int]):
+    """取出过的信息的编号；live 为取出时正公开着的。"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.live: set[int] = set()
+
+    def note(self, record: Record) -> None:
+        """记下一条；没有连同公开版本一起取的，看不出是否公开，不算公开。"""
+        self.add(record.pk)
+        if record.__dict__.get("live_id"):
+            self.live.add(record.pk)
+
+
 # 正在看着的人用它记下取出过哪些信息（见 queries.watching）；没有人看时为 None。
-SEEN: ContextVar[set[int] | None] = ContextVar("seen_records", default=None)
+SEEN: ContextVar[Seen | None] = ContextVar("seen_records", default=None)
 
 
 def attachment_path(instance: models.Model, filename: str) -> str:
@@ -129,7 +143,7 @@ class Record(models.Model):
         record = super().from_db(*args, **kwargs)
         seen = SEEN.get()
         if seen is not None and record.pk:
-            seen.add(record.pk)
+            seen.note(record)
         return record
 
     def get_absolute_url(self) -> str:

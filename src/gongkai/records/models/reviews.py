@@ -25,7 +25,7 @@ class Review(models.Model):
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="reviews")
     # step 为变迁名（states.EDITION）；round 为第几轮：退回重来后前一轮的意见仍在。
-    step = models.CharField(_("环节"), max_length=20)
+    step = models.CharField(_("环节"), max_length=30)
     round = models.PositiveIntegerField(_("轮次"), default=1)
     reviewer = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("审查人"))
     verdict = models.CharField(_("结论"), max_length=8, choices=Verdict)
