@@ -12,7 +12,7 @@ from django.urls import reverse
 from gongkai.audit.models import Entry
 from gongkai.core.states import Refused
 from gongkai.portal.baking.models import BakeTask
-from gongkai.records import site_actions
+from gongkai.records import site_actions, sorting
 from gongkai.records.models import Column, FriendlyLink, Placement, Site
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +71,7 @@ def test_hand_picked_records_stay_when_the_rule_changes(
 
 
 def test_pages_fill_up_in_order(site: Site, make: Any, carry: Any, person: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(site_actions, "PAGE_SIZE", 2)
+    monkeypatch.setattr(sorting, "PAGE_SIZE", 2)
     made = [carry(make(title=f"通知{n}")).record_id for n in range(5)]
     column = site_actions.save_column(
         person("office"), site, name="满页", slug="full", rule={"kinds": ["notice"]}

@@ -458,6 +458,10 @@ def pick(user: Any, record: Record, column: Column) -> Placement:
         _refuse("live", _("这条信息没有公开，不能放进栏目"))
     with in_turn():
         placement = record.placements.filter(column=column).first() or _bind(record, column, by_hand=True)
+        if not placement.by_hand:
+            # 本来是按规则进来的：挑选过的，以后规则变了也留着。
+            placement.by_hand = True
+            placement.save(update_fields=["by_hand"])
         audit(user, "records.pick", record, column=column.pk)
         record_changed.send(Record, record=record)
     return placement

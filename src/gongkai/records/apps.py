@@ -33,4 +33,5 @@ class RecordsConfig(AppConfig):
         signals.record_changed.connect(official.follow, dispatch_uid="records.official")
         signals.record_changed.connect(searching.changed, dispatch_uid="records.search")
         signals.site_changed.connect(searching.site_changed, dispatch_uid="records.search")
+        signals.records_placed.connect(searching.placed, dispatch_uid="records.search")
         signals.record_withdrawn.connect(searching.withdrawn, dispatch_uid="records.search")

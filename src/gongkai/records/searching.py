@@ -67,6 +67,12 @@ def withdrawn(sender: Any, record: Record, **kwargs: Any) -> None:
     search.withdraw(f"{NAME}:{record.pk}")
 
 
+def placed(sender: Any, records: list[int], **kwargs: Any) -> None:
+    """归栏：所在栏目变了。"""
+    for number in records:
+        search.put(f"{NAME}:{number}")
+
+
 def site_changed(sender: Any, toggled: bool = False, **kwargs: Any) -> None:
     """站点停用或启用：它的信息全部撤下或收进，可能上万条，交后台做。"""
     from .tasks import follow_site

@@ -16,12 +16,11 @@ from gongkai.audit.actions import record as audit
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refusal, Refused
 
-from . import states
-from .actions import PAGE_SIZE
+from . import sorting, states
 from .kinds import NEWS_KINDS, Kind
-from .models import Column, FriendlyLink, Placement, Site
-from .queries import matching
+from .models import Column, FriendlyLink, Site
 from .signals import column_changed, site_changed
+from .tasks import sort_column
 
 SITE_FIELDS: Final = (
     "name", "domain", "code", "credit_code", "index_pattern", "colour", "contact", "icp", "police",
@@ -116,7 +115,7 @@ def _assign(obj: Any, values: dict[str, Any], allowed: tuple[str, ...]) -> list[
 
 
 def save_column(user: Any, site: Site, column: Column | None = None, **values: Any) -> Column:
-    """存栏目：column 为空是新建。规则变了的，按新规则重新进出；改了网址的，下级一起改。
+    """存栏目：column 为空是新建。规则变了的按新规则归栏（见 sorting）；改了网址的，下级一起改。
 
     错误：Refused——没有职责、动固定栏目、上级成环；ValidationError——写得不对。
     """
@@ -138,11 +137,16 @@ def save_column(user: Any, site: Site, column: Column | None = None, **values: A
         _check_path(row)
         row.save()
         if before is None or {"rule", "is_active", "kind"} & set(changed):
-            replace(row)
+            sorting.begin(row)
+            # 少的当场办完；多的留给后台，几万条也不让人等着。
+            if not sorting.step(row.pk):
+                sort_column.enqueue(column=row.pk)
         audit(user, "records.save_column", row, name=row.name, fields=changed, new=before is None)
+        # 只改了规则的，没进没出的各页都不变；进出的由归栏逐批通知。
+        listed = before is not None and set(changed) <= {"rule"}
         for one in (before, row):
             if one is not None:
-                column_changed.send(Column, column=one)
+                column_changed.send(Column, column=one, listed=listed)
         if before is not None and before.path != row.path:
             for child in Column.objects.filter(site=site, path__startswith=row.path).exclude(pk=row.pk):
                 column_changed.send(Column, column=child)
@@ -185,29 +189,6 @@ def slug_of(name: str) -> str:
     from pypinyin import lazy_pinyin
 
     return re.sub(r"-+", "-", slugify("".join(lazy_pinyin(name))))[:40].strip("-") or "column"
-
-
-def replace(column: Column) -> None:
-    """重新进出：按规则该进的补进、不该在的撤出；手工挑选的不动。须在事务中。"""
-    wanted = dict.fromkeys(
-        matching(column).order_by("first_published_at", "pk").values_list("pk", flat=True)
-        if column.is_active
-        else ()
-    )
-    rows = Placement.objects.filter(column=column)
-    rows.filter(by_hand=False).exclude(record__in=matching(column) if column.is_active else []).delete()
-    present = set(rows.values_list("record", flat=True))
-    page = rows.aggregate(last=Max("page"))["last"] or 1
-    count = rows.filter(page=page).count()
-    made = []
-    for pk in wanted:
-        if pk in present:
-            continue
-        if count >= PAGE_SIZE:
-            page, count = page + 1, 0
-        made.append(Placement(record_id=pk, column=column, page=page))
-        count += 1
-    Placement.objects.bulk_create(made, batch_size=500)
 
 
 def move_column(user: Any, column: Column, *, up: bool) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, time
+from time import sleep
 
 from django_tasks import task
 
 from gongkai.audit.actions import in_turn
-from gongkai.core.jobs import daily, poll
+from gongkai.core.jobs import daily, poll, retry_later
 
-from . import links, official, probes, publishing, searching, upkeep, validity
+from . import links, official, probes, publishing, searching, sorting, upkeep, validity
 from .models import Edition, Record, Site
 
 
@@ -46,6 +47,18 @@ def follow_site(site: int) -> int:
             searching.changed(Record, record=record)
         count += 1
     return count
+
+
+@task()
+def sort_column(column: int, attempt: int = 1) -> str:
+    """归栏：一批一批办完；中途停了，再做时接着办。"""
+    try:
+        while not sorting.step(column):
+            # 让一让：SQLite 一次只有一个写者，也不排队。
+            sleep(0.02)
+    except Exception as error:  # noqa: BLE001 任何错误都按退避重试
+        return retry_later(sort_column, attempt, error, column=column)
+    return "办完"
 
 
 @task()

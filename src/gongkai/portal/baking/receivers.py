@@ -10,6 +10,7 @@ from gongkai.records.signals import (
     column_left,
     record_changed,
     record_withdrawn,
+    records_placed,
     site_changed,
 )
 
@@ -26,6 +27,7 @@ def connect() -> None:
     record_withdrawn.connect(withdrawn, dispatch_uid="baking")
     column_changed.connect(column, dispatch_uid="baking")
     column_left.connect(left, dispatch_uid="baking")
+    records_placed.connect(placed, dispatch_uid="baking")
     site_changed.connect(site, dispatch_uid="baking")
 
 
@@ -48,10 +50,19 @@ def withdrawn(record: Record, **kwargs: Any) -> None:
     enqueue(shown_on(record), urgent=True)
 
 
-def column(column: Column, **kwargs: Any) -> None:
+def column(column: Column, listed: bool = False, **kwargs: Any) -> None:
     """栏目变了：它的首页、订阅和公共页马上重写；装订页和其中的信息（面包屑写着它）可能上万，交后台排队。"""
     enqueue((column.site_id, path) for path in (*column_pages(column), *COMMON))
+    if listed:
+        return
     rewrite_column.enqueue(column=column.pk, base=column.get_absolute_url())
+
+
+def placed(column: Column, records: list[int], pages: set[int], **kwargs: Any) -> None:
+    """归栏：进出的信息（页面上的所在位置变了）和所在的装订页重写；栏目首页等办完再写。"""
+    bound = (f"{column.get_absolute_url()}page_{page}.html" for page in pages)
+    own = (Record(pk=pk).get_absolute_url() for pk in records)
+    enqueue((column.site_id, path) for path in (*bound, *own))
 
 
 def left(column: Column, page: int, **kwargs: Any) -> None:

@@ -24,7 +24,7 @@ from gongkai.core.states import Refused
 from gongkai.law.kinds import ARTICLE_20
 from gongkai.records import site_actions, states
 from gongkai.records.kinds import NEWS_KINDS, Kind
-from gongkai.records.models import Column, FriendlyLink, Site
+from gongkai.records.models import Column, ColumnSorting, FriendlyLink, Site
 from gongkai.records.queries import units_coordinated
 
 from .base import OfficeView
@@ -270,13 +270,14 @@ def add_errors(form: forms.BaseForm, error: Refused | ValidationError) -> None:
 
 
 def tree(site: Site) -> list[dict[str, Any]]:
-    """栏目树：按层次排好，连同条数、最近更新、规则的说法；三次查询。"""
+    """栏目树：按层次排好，连同条数、最近更新、规则的说法；四次查询。"""
     shown = Q(placements__record__live__isnull=False)
     rows = Column.objects.filter(site=site).annotate(
         count=Count("placements", filter=shown),
         newest=Max("placements__record__first_published_at", filter=shown),
     )
     units = dict(Organisation.objects.within(site.organisation).values_list("pk", "name"))
+    moving = {row.column_id: row for row in ColumnSorting.objects.filter(column__site=site, finished_at=None)}
     below: dict[int | None, list[Any]] = {}
     for row in rows:
         below.setdefault(row.parent_id, []).append(row)
@@ -288,7 +289,8 @@ def tree(site: Site) -> list[dict[str, Any]]:
             below.get(parent, []), key=lambda c: (fixed.index(c.section) if c.section else 9, c.order, c.pk)
         )
         for row in ours:
-            found.append({"column": row, "depth": depth, "rule": in_words(row, units), "late": late(row)})
+            facts = {"rule": in_words(row, units), "late": late(row), "sorting": moving.get(row.pk)}
+            found.append({"column": row, "depth": depth} | facts)
             walk(row.pk, depth + 1)
 
     walk(None, 0)
@@ -300,6 +302,11 @@ def late(column: Any) -> bool:
     if not column.is_active or not column.update_days or column.not_applicable or not column.newest:
         return False
     return (timezone.now() - column.newest).days > column.update_days
+
+
+def unfinished(column: Column) -> ColumnSorting | None:
+    """还在归栏的，办到哪里；没有为 None。"""
+    return ColumnSorting.objects.filter(column=column, finished_at=None).first()
 
 
 class ColumnPage(SitesView):
@@ -335,6 +342,7 @@ class ColumnPage(SitesView):
             plain=[form[name] for name in form.Meta.fields if name in form.fields],
             rules=[form[name] for name in ("kinds", "items20", "organisations", "themes")],
             type_words=TYPE_WORDS,
+            sorting=self.column and unfinished(self.column),
             is_office=states.holds(self.request.user, self.found.organisation, states.OFFICE),
         )
 
@@ -346,6 +354,9 @@ class ColumnPage(SitesView):
             except (Refused, ValidationError) as error:
                 add_errors(form, error)
             else:
+                if unfinished(saved):
+                    messages.success(request, _("已存；信息较多，后台正在照新规则归栏，进度见这一页"))
+                    return redirect("sites:column", pk, saved.pk)
                 count = saved.placements.count()
                 messages.success(request, _("已存；栏目里现在有 %(n)s 条信息") % {"n": count})
                 return redirect("sites:site", pk)

@@ -18,13 +18,14 @@ from .library import (
 )
 from .records import Attachment, Edition, Record, Relation
 from .reviews import PublicationFailure, Referral, Review, ReviewPoint
-from .sites import Column, FriendlyLink, Placement, Site
+from .sites import Column, ColumnSorting, FriendlyLink, Placement, Site
 
 __all__ = [
     "Attachment",
     "CleanupItem",
     "CleanupRound",
     "Column",
+    "ColumnSorting",
     "Delivery",
     "DraftCopy",
     "Edition",

@@ -160,6 +160,33 @@ class Placement(models.Model):
         indexes = [models.Index(fields=["column", "page"]), models.Index(fields=["column", "-at"])]
 
 
+class ColumnSorting(models.Model):
+    """归栏：栏目规则变了之后，已公开的信息按新规则进出办到哪里；一个栏目一行，记着最近一次。"""
+
+    class Phase(models.TextChoices):
+        OUT = "out", _("撤出")
+        IN = "in", _("补进")
+
+    column = models.OneToOneField(Column, models.CASCADE, related_name="sorting")
+    phase = models.CharField(max_length=3, choices=Phase, default=Phase.OUT)
+    # 上一批最后一条：撤出按位置的编号，补进按公开时间和信息编号。
+    at = models.DateTimeField(null=True)
+    after = models.BigIntegerField(default=0)
+    total = models.PositiveIntegerField(_("共要看几条"), default=0)
+    done = models.PositiveIntegerField(_("看过几条"), default=0)
+    moved = models.PositiveIntegerField(_("进出几条"), default=0)
+    started_at = models.DateTimeField(_("开始时间"))
+    finished_at = models.DateTimeField(_("办完时间"), null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("归栏")
+
+    @property
+    def percent(self) -> int:
+        """办了百分之几；办的时候又有新公开的，不超过 100。"""
+        return min(100, self.done * 100 // self.total) if self.total else 100
+
+
 class FriendlyLink(models.Model):
     """友情链接：链到站外的，离开前提示。"""
 
