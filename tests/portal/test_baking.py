@@ -118,7 +118,8 @@ def test_a_page_queued_again_while_rendering_is_baked_again(
     enqueue([(site.pk, record.get_absolute_url())])
     baker.settle(rendered)
     assert read(site, record.get_absolute_url()) is None
-    assert list(BakeTask.objects.values_list("path", flat=True)) == [record.get_absolute_url()]
+    left = set(BakeTask.objects.values_list("path", flat=True))
+    assert left == {record.get_absolute_url(), "/sitemap_1.xml"}
 
 
 def test_one_broken_page_waits_and_the_others_go_on(site: Site) -> None:

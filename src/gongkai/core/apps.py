@@ -6,6 +6,7 @@ class CoreConfig(AppConfig):
     verbose_name = "基础"
 
     def ready(self) -> None:
-        from . import checks
+        # 装载即登记每日任务。
+        from . import checks, tasks  # noqa: F401
 
         checks.refuse_weak_keys()

@@ -6,13 +6,20 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import Q
 
+from gongkai.core.models import Organisation
+from gongkai.records.kinds import Kind
 from gongkai.records.models import Column, Edition, Placement, Record, Relation, Site
 from gongkai.records.queries import public_records
 
+from ..views.feeds import PART, parts_of
+from ..views.institutions import about_units, units_of
 from .models import PageUse
 
 # 每站都有、随任何信息而变的页面。
-COMMON = ("/", "/columns/", "/library/", "/planning/", "/institutions/", "/sitemap/", "/sitemap.xml")
+COMMON = (
+    "/", "/columns/", "/library/", "/planning/", "/institutions/",
+    "/sitemap/", "/sitemap.xml", "/sitemap_0.xml",
+)  # fmt: skip
 FEEDS = ("feed.xml", "atom.xml", "feed.json")
 
 
@@ -54,7 +61,22 @@ def shown_on(record: Record) -> set[tuple[int, str]]:
         wanted |= {(column.site_id, path) for path in column_pages(column)}
     sites = {site for site, _path in wanted}
     wanted |= {(site, path) for site in sites for path in COMMON}
+    wanted |= {(record.site_id, path) for path in _units(record)}
     return wanted | _related(record)
+
+
+def listed_on(record: Record) -> set[tuple[int, str]]:
+    """只列着地址、给程序读的页面：站点地图里它所在的一份；两千条一份，不必赶在信息之前写。"""
+    return {(record.site_id, f"/sitemap_{record.pk // PART + 1}.xml")}
+
+
+def _units(record: Record) -> set[str]:
+    """机构页：主办单位列全局的，承办单位列自己的；机构信息还写在所说的那个机构的页上。"""
+    units = {record.site.organisation_id, record.organisation_id}
+    if record.kind == Kind.INSTITUTION and record.live is not None:
+        named = units_of(record.site).get(record.live.title)
+        units |= {named.pk} if named else set()
+    return {f"/institutions/{pk}/" for pk in units}
 
 
 def _related(record: Record) -> set[tuple[int, str]]:
@@ -69,9 +91,18 @@ def _related(record: Record) -> set[tuple[int, str]]:
     return found
 
 
+def _active_units(site: Site) -> list[int]:
+    rows = public_records().filter(site=site).order_by().values_list("organisation", flat=True)
+    said = {site.organisation_id, *(unit.pk for _record, unit in about_units(site) if unit is not None)}
+    units = Organisation.objects.active().within(site.organisation)
+    return list(units.filter(pk__in={*rows.distinct(), *said}).values_list("pk", flat=True))
+
+
 def all_pages(site: Site) -> Iterator[str]:
-    """全站页面：公共页、各栏目及其装订页、各条信息。"""
+    """全站页面：公共页、各栏目及其装订页、机构页、站点地图各份、各条信息。"""
     yield from COMMON
+    yield from (f"/institutions/{pk}/" for pk in _active_units(site))
+    yield from (f"/sitemap_{number + 1}.xml" for number in parts_of(site))
     for column in Column.objects.open().filter(site=site):
         yield from column_pages(column)
         pages = Placement.objects.filter(column=column).values_list("page", flat=True).distinct()

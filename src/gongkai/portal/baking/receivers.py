@@ -16,7 +16,7 @@ from gongkai.records.signals import (
 
 from . import files
 from .models import BakeTask, Page, PageUse
-from .pages import COMMON, column_pages, shown_on
+from .pages import COMMON, column_pages, listed_on, shown_on
 from .queue import enqueue, hold
 from .tasks import rewrite_column, rewrite_site
 
@@ -34,6 +34,7 @@ def connect() -> None:
 def changed(record: Record, **kwargs: Any) -> None:
     """有了新的公开版本。"""
     enqueue(shown_on(record), urgent=True)
+    enqueue(listed_on(record))
 
 
 def withdrawn(record: Record, **kwargs: Any) -> None:
@@ -48,6 +49,7 @@ def withdrawn(record: Record, **kwargs: Any) -> None:
         files.remove(files.file_of(page.site.domain, page.path))
     files.remove(files.file_of(record.site.domain, own))
     enqueue(shown_on(record), urgent=True)
+    enqueue(listed_on(record))
 
 
 def column(column: Column, listed: bool = False, **kwargs: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from gongkai.records import public
 from gongkai.records.models import Column, Site
 
 from ..metas import column_metas
+from ..paging import Bounded
 from ..sites import absolute, columns, is_year, site_of
 from ..structured import of_trail
 
@@ -72,7 +72,7 @@ def column(request: HttpRequest, path: str) -> HttpResponse:
     year = request.GET.get("year", "")
     if is_year(year):
         rows = public.placed(found).filter(record__live__published_on__year=int(year))
-        page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+        page = Bounded(rows, PAGE_SIZE).get_page(request.GET.get("page"))
         context |= {
             "rows": page.object_list,
             "page_obj": page,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from gongkai.records import public
 from gongkai.records.kinds import Kind
 from gongkai.records.models import Record, Site
 
+from ..paging import Bounded
 from ..sites import absolute, full_name, site_of
 
 PAGE_SIZE = 20
@@ -61,7 +61,7 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
         rows = rows.filter(organisation=unit)
     if about is None and not rows.exists():
         raise Http404(_("这个机构还没有公开的信息"))
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Bounded(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "unit": unit,
         "about": about,

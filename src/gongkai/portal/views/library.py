@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,8 +14,9 @@ from django.views.decorators.http import require_safe
 from gongkai.law import docnumbers
 from gongkai.records import public
 from gongkai.records.kinds import Kind
-from gongkai.records.models import Record
+from gongkai.records.models import Edition, Record
 
+from ..paging import Bounded
 from ..sites import absolute, is_year, site_of
 
 PAGE_SIZE = 30
@@ -44,21 +44,21 @@ def chosen(request: HttpRequest) -> dict[str, str]:
     }
 
 
-def filtered(rows: QuerySet[Record], wanted: dict[str, str]) -> QuerySet[Record]:
+def filtered(rows: QuerySet[Edition], wanted: dict[str, str]) -> QuerySet[Edition]:
     """按条件筛；文号怎么写都认。"""
     values = next(found for key, _name, found in STATUSES if key == wanted["status"])
     if values:
-        rows = rows.filter(validity__in=values)
+        rows = rows.filter(record__validity__in=values)
     if wanted["kind"]:
-        rows = rows.filter(kind=wanted["kind"])
+        rows = rows.filter(record__kind=wanted["kind"])
     if wanted["year"]:
-        rows = rows.filter(live__written_on__year=int(wanted["year"]))
+        rows = rows.filter(written_on__year=int(wanted["year"]))
     if wanted["q"]:
-        text = Q(live__title__icontains=wanted["q"]) | Q(live__document_number__icontains=wanted["q"])
+        text = Q(title__icontains=wanted["q"]) | Q(document_number__icontains=wanted["q"])
         for number in docnumbers.parse(wanted["q"]):
-            text |= Q(live__canonical_number=number.canonical)
+            text |= Q(canonical_number=number.canonical)
         rows = rows.filter(text)
-    return rows.order_by("-live__written_on", "-pk")
+    return rows
 
 
 @require_safe
@@ -66,17 +66,16 @@ def library(request: HttpRequest) -> HttpResponse:
     """规范性文件库：不带条件时为现行有效的第一页。"""
     site = site_of(request)
     wanted = chosen(request)
-    everything = public.on_site(site).filter(kind__in=public.LIBRARY_KINDS)
-    page = Paginator(filtered(everything, wanted), PAGE_SIZE).get_page(request.GET.get("page"))
-    years = (
-        everything.order_by().exclude(live__written_on=None).dates("live__written_on", "year", order="DESC")
-    )
+    everything = public.library(site)
+    rows = filtered(everything, wanted).only("record")
+    page = Bounded(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page_obj": page,
+        "records": public.records_of(page.object_list),
         "wanted": wanted,
         "statuses": [(key, name) for key, name, _found in STATUSES],
         "kinds": [(kind.value, kind.label) for kind in public.LIBRARY_KINDS],
-        "years": [day.year for day in years],
+        "years": public.years_written(everything),
         "querystring": urlencode({key: value for key, value in wanted.items() if value}),
         "narrowed": bool(request.GET),
         "canonical": absolute(site, request.path),

@@ -128,7 +128,13 @@ class Record(models.Model):
                 condition=models.Q(term_days=None) | ~models.Q(term_basis=""), name="own_term_has_basis"
             ),
         ]
-        indexes = [models.Index(fields=["kind", "-first_published_at"])]
+        # 首页、机构页取某站（某类、某单位）最新的几条：沿索引取，不必把十万条排一遍。
+        indexes = [
+            models.Index(fields=["kind", "-first_published_at"]),
+            models.Index(fields=["site", "-first_published_at", "-id"], name="record_newest"),
+            models.Index(fields=["site", "kind", "-first_published_at", "-id"], name="record_newest_of_kind"),
+            models.Index(fields=["organisation", "-first_published_at", "-id"], name="record_newest_of_unit"),
+        ]
 
     def __str__(self) -> str:
         return self.index_number or f"{self.get_kind_display()} {self.pk}"
@@ -261,6 +267,8 @@ class Edition(models.Model):
                 name="scheduled_has_time",
             ),
         ]  # fmt: skip
+        # 规范性文件库按成文日期排。
+        indexes = [models.Index(fields=["state", "-written_on", "-record"], name="edition_by_writing")]
 
     def __str__(self) -> str:
         return self.title

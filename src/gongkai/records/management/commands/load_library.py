@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from gongkai.accounts.models import Duty
 from gongkai.accounts.queries import people
+from gongkai.core import statistics
 from gongkai.core.models import Organisation
 from gongkai.records.library_files import SourceError, read
 from gongkai.records.loading import Load
@@ -85,6 +86,7 @@ class Command(BaseCommand):
                 self._bar(done, total, started)
         except KeyboardInterrupt:
             raise CommandError(f"\n停在 {done}/{total}；再运行同样的命令接着装") from None
+        statistics.refresh()
         made = load.relate(self._items(options))
         seconds = time.monotonic() - started
         self.stdout.write(f"已装入 {total} 件，新建版本沿革 {made} 条，用时 {seconds:.1f} 秒")
