@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("gongkai.search.urls")),
     path("apply/", include("gongkai.requests.public.urls")),
     path("", include("gongkai.requests.public.track_urls")),
+    path("knowledge/", include("gongkai.consultations.views")),
     path("pictures/", include("gongkai.records.pictures")),
     path("", include("gongkai.api.urls")),
     # 先于 allauth 的同名页：邮箱由管理员登记，本人只看；通行密钥列在“账号安全”里。
@@ -22,6 +23,7 @@ urlpatterns = [
     path("staff/", include("gongkai.search.desk")),
     path("staff/", include("gongkai.records.desk")),
     path("staff/", include("gongkai.requests.urls")),
+    path("staff/knowledge/", include("gongkai.consultations.desk")),
     path("staff/", include("gongkai.requests.papers")),
     path("staff/", include("gongkai.records.views")),
     path("staff/", include("gongkai.portal.baking.views")),

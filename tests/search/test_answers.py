@@ -173,10 +173,10 @@ def test_without_an_endpoint_nothing_is_asked(some: Put, monkeypatch: pytest.Mon
 
 
 def test_an_unanswered_question_is_handed_on_without_personal_data(some: Put) -> None:
-    heard: list[NotFound] = []
+    heard: list[tuple[NotFound, int]] = []
 
-    def hear(sender: Any, question: NotFound, **kwargs: Any) -> None:
-        heard.append(question)
+    def hear(sender: Any, question: NotFound, times: int, **kwargs: Any) -> None:
+        heard.append((question, times))
 
     unanswered.connect(hear)
     try:
@@ -188,7 +188,7 @@ def test_an_unanswered_question_is_handed_on_without_personal_data(some: Put) ->
     finally:
         unanswered.disconnect(hear)
     (row,) = NotFound.objects.all()
-    assert heard == [row] and row.count == 2 and "138" not in row.text
+    assert heard == [(row, 1), (row, 1)] and row.count == 2 and "138" not in row.text
 
 
 def test_ways_on_come_from_the_installed_apps(some: Put, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ SECTIONS: Final = {
     "ledger": _("工作要点"),
     "records": _("信息发布"),
     "requests": _("依申请公开"),
+    "consultations": _("政策问答"),
     "search": _("检索"),
     "admin": _("管理"),
 }

@@ -61,6 +61,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
         ]
     if any_site_of(request):
         items.append((reverse("apply:guide"), _("依申请公开"), False))
+        items.append((reverse("knowledge:list"), _("政策问答"), False))
     items.append((reverse("portal:plans"), _("工作要点"), False))
     found = []
     for url, label, foreign in items:

@@ -69,6 +69,17 @@ def withdraw(key: str) -> None:
         Outbox.objects.create(key=key, withdrawal=True)
 
 
+def is_published(key: str) -> bool:
+    """此刻收没收着。"""
+    return SearchDocument.objects.filter(key=key, published=True).exists()
+
+
+def published_keys(name: str) -> set[str]:
+    """一个来源此刻收着的键。"""
+    rows = SearchDocument.objects.filter(published=True, key__startswith=f"{name}:")
+    return set(rows.values_list("key", flat=True))
+
+
 def synchronise(names: Iterable[str] = (), *, everything: bool = False) -> dict[str, int]:
     """对账：按各来源现在应当查得到的，收进缺的，撤下多的；返回各来源收进与撤下的件数。
 
@@ -77,8 +88,7 @@ def synchronise(names: Iterable[str] = (), *, everything: bool = False) -> dict[
     counts = {}
     for name in names or SOURCES:
         wanted = {f"{name}:{number}" for number in SOURCES[name].keys()}
-        rows = SearchDocument.objects.filter(published=True, key__startswith=f"{name}:")
-        present = set(rows.values_list("key", flat=True))
+        present = published_keys(name)
         stale, missing = present - wanted, wanted if everything else wanted - present
         for keys, act in ((sorted(stale), withdraw), (sorted(missing), put)):
             for first in range(0, len(keys), TOGETHER):

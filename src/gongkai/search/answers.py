@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import quote as encode
 
-from . import extracts, numbers, plans, queries, ranking, text
+from . import extracts, known, numbers, plans, queries, ranking, text
 from .backends.base import Found
 from .extracts import Piece
 from .models import SearchDocument
@@ -47,39 +47,45 @@ class Quote:
 
 @dataclass(slots=True)
 class Answer:
-    """答复：quotes 为空即没有找到；differ 为真时各文件所说的数字、日期不一样；phrased 为说顺的话（可无）。"""
+    """答复：known 为编好的答复（可无），quotes 为所引的原文；两样都没有即没有找到。
+
+    differ 为真时各文件所说的数字、日期不一样；phrased 为说顺的话（可无）。
+    """
 
     question: str
     quotes: list[Quote] = field(default_factory=list)
+    known: known.Known | None = None
     differ: bool = False
     best: float = 0.0
     phrased: str = ""
 
     @property
     def found(self) -> bool:
-        return bool(self.quotes)
+        return bool(self.quotes) or self.known is not None
 
 
 def answer(question: str, *, threshold: float = THRESHOLD, phrase: bool = False) -> Answer:
     """作答。参数：threshold 为门槛（0—1）；phrase 为真且设了接口时试着把引文说顺。错误：Unavailable。"""
     made = Answer(question.strip()[: queries.MAX_QUERY])
+    made.known = known.find(made.question)
     current = queries.live()
     asked, _rest = numbers.asked(made.question)
     words = replace(plans.cut(made.question, current.words), lay=queries.lay())
     if not words.least:
         return made
-    known = queries.synonyms(current.words)
-    query = plans.long(words, current.reader, known)
+    query = plans.long(words, current.reader, queries.synonyms(current.words))
     if query is None:
         return made
     hits = queries.passages(current.reader, query, queries.only_alive())[:CANDIDATES]
     weights = ranking.weights(current.reader, words)
+    # 编好的答复已列在前面，它自己的页面不再引一遍。
+    hits = [hit for hit in hits if made.known is None or hit.key != made.known.key]
     quotes = list(_quotes(hits, words, weights, asked))
     quotes.sort(key=lambda quote: -quote.score)
     made.best = quotes[0].score if quotes else 0.0
     made.quotes = _chosen(quotes, threshold)
     made.differ = _differ(made.quotes)
-    if phrase and made.quotes:
+    if phrase and made.quotes and made.known is None:
         from .phrasing import phrased
 
         made.phrased = phrased(made.question, [quote.text for quote in made.quotes]) or ""

@@ -109,14 +109,40 @@ class QuoteOut(DocumentOut):
     place: str
 
 
+class SourceOut(Schema):
+    """编好的答复的依据。"""
+
+    name: str
+    url: str
+    number: str
+    clause: str
+
+
+class KnownOut(Schema):
+    """编好的答复：来自政策问答知识库，text 为答复的文字。"""
+
+    key: str
+    question: str
+    url: str
+    text: str
+    organisation: str
+    date: str | None
+    valid_until: str | None
+    sources: list[SourceOut]
+
+
 class AnswerOut(Schema):
-    """一次作答：found 为假即没有找到；differ 为真时各文件所说的数字或日期不一样。"""
+    """一次作答：known 为编好的答复（可无），quotes 为所引的原文；found 为假即没有找到。
+
+    differ 为真时各文件所说的数字或日期不一样。
+    """
 
     question: str
     found: bool
     confidence: float
     differ: bool
     phrased: str
+    known: KnownOut | None
     quotes: list[QuoteOut]
 
 

@@ -78,7 +78,7 @@ def flush() -> None:
         clean[kind, privacy.redacted(words)] += count
     if not public and not clean:
         return
-    new: list[NotFound] = []
+    asked: list[tuple[NotFound, int]] = []
     with transaction.atomic():
         for words, count in public.items():
             row, created = HotWord.objects.get_or_create(text=words, day=today, defaults={"count": count})
@@ -88,16 +88,15 @@ def flush() -> None:
             missed_row, created = NotFound.objects.get_or_create(
                 kind=kind, text=words, defaults={"count": count}
             )
-            if created:
-                new.append(missed_row)
-            else:
+            if kind == NotFound.Kind.QUESTION:
+                asked.append((missed_row, count))
+            if not created:
                 # 处理过又有人查不到，重新列出来。
                 NotFound.objects.filter(pk=missed_row.pk).update(
                     count=F("count") + count, last_at=timezone.now(), state=NotFound.State.OPEN
                 )
-        for missed_row in new:
-            if missed_row.kind == NotFound.Kind.QUESTION:
-                unanswered.send(sender=NotFound, question=missed_row)
+        for missed_row, times in asked:
+            unanswered.send(sender=NotFound, question=missed_row, times=times)
 
 
 def hot_words(limit: int = 10) -> list[str]:

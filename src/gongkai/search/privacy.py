@@ -12,6 +12,8 @@ from . import text
 # 查找里的一长串数字，认不认得出是什么号都不留；文号、日期没有这么长的连续数字。
 _LONG: Final = re.compile(r"[0-9０-９]{6,}[xX]?|[0-9]{3,4}[- ][0-9]{3,8}(?:[- ][0-9]{4})?")
 _ADDRESS: Final = re.compile(r"[0-9一二三四五六七八九十]+(?:号楼|栋|幢|单元|室|房)")
+# 自报姓名：切词未必认得出是人名。
+_CALLED: Final = re.compile(r"((?:我|名)叫|姓名[:： 是]?)[\u4e00-\u9fff·]{2,4}?(?=[，,。；;、！!？? ]|$)")
 
 
 def redacted(words: str) -> str:
@@ -22,6 +24,7 @@ def redacted(words: str) -> str:
         words = words[: finding.start] + "＊" + words[finding.end :]
     for pattern in (_LONG, _ADDRESS):
         words = pattern.sub("＊", words)
+    words = _CALLED.sub(r"\1＊", words)
     for name in () if _is_public(words) else text.any_segmenter().names(words):
         words = words.replace(name, "＊")
     return words

@@ -115,6 +115,12 @@ def synonyms(
     return found
 
 
+def clauses_of(key: str) -> set[str]:
+    """一件里有哪些条；没有收着、不分条的为空。"""
+    body = SearchDocument.objects.filter(key=key, published=True).values_list("body", flat=True).first()
+    return {name for _place, name in text.clauses(body or "")}
+
+
 def lay() -> dict[str, tuple[str, ...]]:
     """办公室另加的百姓说法到公文用语；自带的在 plans.plain_words。"""
     rows = Synonym.objects.filter(one_way=True).values_list("words", flat=True)

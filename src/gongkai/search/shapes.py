@@ -7,6 +7,7 @@ from typing import Any
 
 from .answers import Answer
 from .extracts import Piece
+from .known import Known
 from .models import SearchDocument
 from .queries import Hit, Results
 
@@ -61,6 +62,23 @@ def results_as_data(results: Results) -> dict[str, Any]:
     }
 
 
+def known_as_data(known: Known) -> dict[str, Any]:
+    """编好的答复。"""
+    return {
+        "key": known.key,
+        "question": known.question,
+        "url": known.url,
+        "text": known.text,
+        "organisation": known.organisation,
+        "date": known.date.isoformat() if known.date else None,
+        "valid_until": known.valid_until.isoformat() if known.valid_until else None,
+        "sources": [
+            {"name": each.name, "url": each.url, "number": each.number, "clause": each.clause}
+            for each in known.sources
+        ],
+    }
+
+
 def answer_as_data(answer: Answer) -> dict[str, Any]:
     """一次作答。"""
     return {
@@ -69,6 +87,7 @@ def answer_as_data(answer: Answer) -> dict[str, Any]:
         "confidence": round(answer.best, 4),
         "differ": answer.differ,
         "phrased": answer.phrased,
+        "known": known_as_data(answer.known) if answer.known else None,
         "quotes": [
             document_as_data(quote.document)
             | {

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "gongkai.workplans",
     "gongkai.records",
     "gongkai.requests",
+    "gongkai.consultations",
     "gongkai.portal",
     "gongkai.portal.baking",
     "gongkai.api",

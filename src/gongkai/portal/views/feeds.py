@@ -16,6 +16,7 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from gongkai.consultations.queries import public_entries
 from gongkai.records import public
 from gongkai.records.models import Column, Record, Site
 from gongkai.records.queries import public_records
@@ -223,8 +224,9 @@ def sitemap_part(request: HttpRequest, part: int) -> HttpResponse:
     """一份站点地图。错误：Http404——这一段没有公开的信息。"""
     site = site_of(request)
     if part == 0:
-        fixed = ("/", "/columns/", "/library/", "/planning/", "/institutions/", "/plans/")
-        paths = [*fixed, *(column.get_absolute_url() for column in columns(request).columns)]
+        fixed = ("/", "/columns/", "/library/", "/planning/", "/institutions/", "/plans/", "/knowledge/")
+        answers = (entry.get_absolute_url() for entry in public_entries())
+        paths = [*fixed, *answers, *(column.get_absolute_url() for column in columns(request).columns)]
         return _xml("urlset", (f"<url><loc>{escape(absolute(site, path))}</loc></url>\n" for path in paths))
     rows = (
         public_records()
