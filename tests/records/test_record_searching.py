@@ -26,3 +26,23 @@ def test_choices_are_searched_by_their_names(make: Any, carry: Any, person: Any)
     assert "专项规划" in entry.body and "special" not in entry.body
     actions.withdraw(person("office"), record, reason="有误")
     assert searching.load(record.pk) is None
+
+
+def test_service_names_are_words_of_the_index(make: Any, carry: Any, settings: Any, tmp_path: Any) -> None:
+    from gongkai.search import indexer, text
+
+    settings.SEARCH_DIR = tmp_path / "index"
+    licence = {
+        "item": "城市排水许可核发", "party": "临江某公司", "decision_number": "临水许〔2026〕1号",
+        "decided_on": "2026-01-02",
+    }  # fmt: skip
+    carry(make(kind=Kind.LICENCE, title="准予排水许可的决定", fields=licence))
+    carry(make(title="临江市水务局关于用水报装的办事指南"))
+    carry(make(title="水务局节水载体认定服务流程"))
+    make(kind=Kind.LICENCE, title="还没公开的", fields=licence | {"item": "河道采砂许可延续"})
+    assert searching.service_names() == {"城市排水许可核发", "用水报装", "节水载体认定"}
+    words = indexer.user_words()
+    assert "城市排水许可核发" in words and "市水务局" in words and "河道采砂许可延续" not in words
+    indexer.rebuild()
+    cutter = text.segmenter(tuple(words))
+    assert "城市排水许可核发" in cutter.words("申请城市排水许可核发的条件")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,13 +12,19 @@ from django.utils.translation import override
 
 from gongkai.search import actions as search
 from gongkai.search.models import Validity
-from gongkai.search.sources import Entry, register
+from gongkai.search.sources import Entry, offer_words, register
 
+from .kinds import Kind
 from .models import Record
 from .queries import public_records
 from .texts import parts
 
 NAME = "records.record"
+# “临江市水务局关于用水报装的办事指南”取“用水报装”。
+_SERVICE = re.compile(
+    r"(?:.*(?:关于|局|委员会|厅|中心|政府))?([\u4e00-\u9fff（）()]{2,20}?)的?(?:办事|服务)(?:指南|流程)"
+)
+_PLAIN = re.compile(r"[\u4e00-\u9fff（）()]{2,20}")
 _VALIDITY = {Record.Validity.LAPSED: Validity.EXPIRED}
 # 标题、文号另有栏；公开说明、不予公开的依据不是内容，校验值只给机器看。
 _LEFT_OUT = frozenset({"title", "change_note", "refusal_ground", "fields.text_sha256"})
@@ -81,4 +88,15 @@ def site_changed(sender: Any, toggled: bool = False, **kwargs: Any) -> None:
         follow_site.enqueue(site=kwargs["site"].pk)
 
 
+def service_names() -> set[str]:
+    """办事事项的名称：行政许可的许可事项，“某某办事指南”“某某服务指南”里的某某；进检索的用户词典。"""
+    rows = public_records().order_by()
+    items = rows.filter(kind=Kind.LICENCE).values_list("live__fields__item", flat=True).distinct()
+    titles = rows.filter(live__title__iregex=r"(办事|服务)(指南|流程)").values_list("live__title", flat=True)
+    found = {str(item).strip() for item in items if item}
+    found |= {match[1] for title in titles if (match := _SERVICE.search(title))}
+    return {name for name in found if _PLAIN.fullmatch(name)}
+
+
 register(NAME, load=load, keys=keys)
+offer_words(service_names)

@@ -21,6 +21,7 @@ from . import rows
 from .backends.base import Writer
 from .backends.select import backend
 from .models import Generation, Outbox, SearchDocument
+from .sources import WORDS
 
 BATCH: Final = 200
 PIECE: Final = 10
@@ -65,7 +66,7 @@ def current() -> Generation:
     name = backend().name
     found = Generation.objects.filter(backend=name, state=Generation.State.CURRENT).first()
     if found is None:
-        found = Generation.objects.create(backend=name, words=organisation_words())
+        found = Generation.objects.create(backend=name, words=user_words())
         backend().create(found.name)
         _switch(found, found.started_at)
         # 已在库里而索引里没有的，全部排队。
@@ -76,10 +77,12 @@ def current() -> Generation:
     return found
 
 
-def organisation_words() -> list[str]:
-    """单位名称与别名，进用户词典。"""
+def user_words() -> list[str]:
+    """用户词典：单位名称与别名，各应用登记的办事事项等名称；自带的另在 data/words.txt。"""
     names = set(Organisation.objects.active().values_list("name", flat=True))
     names |= set(Alias.objects.values_list("name", flat=True))
+    for give in WORDS:
+        names |= set(give())
     return sorted(name for name in names if 2 <= len(name) <= 20)
 
 
@@ -256,7 +259,7 @@ def _building(resume: bool) -> Generation:
         backend().drop(old.name)
         old.delete()
     if found is None:
-        found = Generation.objects.create(backend=name, words=organisation_words())
+        found = Generation.objects.create(backend=name, words=user_words())
         backend().create(found.name)
     return found
 

@@ -57,6 +57,15 @@ def offer(label: object, name: str) -> None:
         WAYS.append(Way(label, name))
 
 
+WORDS: list[Callable[[], Iterable[str]]] = []
+
+
+def offer_words(give: Callable[[], Iterable[str]]) -> None:
+    """登记用户词典的词：give() 给出办事事项等名称，建新的一代索引时取用；同一个只登记一次。"""
+    if give not in WORDS:
+        WORDS.append(give)
+
+
 SOURCES: dict[str, Source] = {}
 
 
