@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""定重排的权：只用奇数号问题，使应得的各条在前 100 件里得到的份额（softmax）最大；打印 ranking.WEIGHTS。
+"""定重排的权：只用奇数号问题，使应得的各条得到的份额（softmax）最大；打印 ranking.WEIGHTS。
 
 用法：python bench/search/fit.py --keep 目录（目录由 relevance.py --keep 建好）。偶数号的问题这里一个也不读。
 """
@@ -17,7 +17,7 @@ Lists = list[tuple[list[tuple[float, ...]], list[float]]]
 
 
 def collect(questions: list[Question], names: dict[str, tuple[str, ...]]) -> Lists:
-    """各问题前 100 件的各项数值与目标；没取回应得的不算。"""
+    """各问题前 TOP 件的各项数值与目标；没取回应得的不算。"""
     from gongkai.search import plans, queries, ranking
 
     current = queries.live()

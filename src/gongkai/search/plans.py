@@ -19,7 +19,7 @@ _ASKING: Final = re.compile(
 STOP: Final = frozenset((text.DATA / "stop.txt").read_text(encoding="utf-8").split())
 # 长问句各项的权；在开发用的一半问题上调得，见 docs/benchmarks.md。
 WORD, PAIR, TITLE = 1.0, 0.8, 0.15
-PLAIN: Final = 1.0
+PLAIN: Final = 1.5
 # 百姓问的多是民事：出自民法典的先取回来，再由 ranking 看内容定次序。
 BASIC, BASIC_WEIGHT = "民法典", 2.5
 COMMON: Final = 0.25  # 四分之一以上的段落都有的词，分不出高下，不查

@@ -15,7 +15,7 @@ from . import plans, text
 from .backends.base import Found, Reader
 from .models import SearchDocument
 
-TOP: Final = 100  # 只重排前这么多件，其余按检索得分接在后面
+TOP: Final = 60  # 只重排前这么多件，其余按检索得分接在后面
 LONGEST: Final = 12
 FIRST: Final = 40  # 段首：法条多在开头说清所管的事
 FEATURES: Final = (
@@ -23,7 +23,7 @@ FEATURES: Final = (
     "code", "interpretation", "regulation",
 )  # fmt: skip
 # 各项的权：用 bench/search/fit.py 在开发用的奇数号问题上得出，见 docs/benchmarks.md。
-WEIGHTS: Final = (5.51, 6.51, 1.46, 1.37, 0.67, 1.02, 0.78, -1.57, 0.95, 0.94, -1.07, -1.80)
+WEIGHTS: Final = (5.36, 6.40, 1.40, 0.96, 1.12, 1.10, 0.22, -1.52, 0.88, 0.79, -1.10, -1.60)
 _ARTICLE: Final = re.compile(rf"[ \u3000]*第{text.NUMERAL}+条(?:之{text.NUMERAL}+)?$")
 _SENTENCE: Final = re.compile(r"[^。！？；\n]+")
 _REGULATION: Final = re.compile(r"(?:条例|规定|办法|细则|规则|章程|决定|通则)(?:[（(].*)?$")
