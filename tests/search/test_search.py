@@ -423,3 +423,46 @@ def test_a_common_word_pages_through_everything_alive(put: Put) -> None:
         assert results.total == 24 and results.hidden == 96
         seen += [hit.document.key for hit in results.hits]
     assert len(seen) == len(set(seen)) == 24
+
+
+def test_counts_are_remembered_until_something_is_committed(some: Put, put: Put) -> None:
+    from gongkai.search.backends.select import reader
+
+    before = search(Criteria("供水", dead=True))
+    held = reader(Generation.objects.get(state="current").name)
+    assert len(held.counts) == 1
+    again = search(Criteria("供水", dead=True))
+    assert (again.total, again.facets) == (before.total, before.facets) and len(held.counts) == 1
+    put(90, "供水新规", "供水。", kind="新的种类")
+    indexer.index_now()
+    after = search(Criteria("供水", dead=True))
+    assert after.total == before.total + 1
+    assert "新的种类" in {row["value"] for row in after.facets["kind"]}
+
+
+def test_counting_leaves_out_only_what_adds_to_the_score() -> None:
+    from gongkai.search.backends.base import AllOf, AnyOf, Best, Phrase, Term, unscored
+
+    one, two, dead = Term("body", "水"), Term("title", "水"), Term("validity", "repealed")
+    query = AllOf(
+        (AllOf((Best((one, two)),), (Phrase("body", ("甲", "乙")),)), AnyOf((one,))), (two,), (dead,)
+    )
+    assert unscored(query) == AllOf((AllOf((AnyOf((one, two)),)), AnyOf((one,))), (), (dead,))
+    # 只有加分项的，去掉就什么都不限了，照原样数。
+    assert unscored(AllOf((), (one,), (dead,))) == AllOf((), (one,), (dead,))
+
+
+def test_a_whole_word_found_everywhere_is_not_taken_apart(some: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    from gongkai.search import plans as planning
+    from gongkai.search import queries
+    from gongkai.search.backends.base import AnyOf, Term
+
+    live = queries.live()
+    words = planning.cut("人民政府", live.words)
+    assert "人民" in words.words
+    assert not isinstance(planning.short(words, {}, live.reader), AnyOf)
+    monkeypatch.setattr(type(live.reader), "frequency", lambda *args: [10_000])
+    expected = AnyOf((Term("title", "人民政府", 3.0), Term("body", "人民政府")))
+    assert planning.short(words, {}, live.reader) == expected
+    # 办公室给它定了同义词的，照常。
+    assert planning.short(words, {"人民政府": (("政府",),)}, live.reader) != expected

@@ -173,7 +173,7 @@ def _understand(live_: Live, criteria: Criteria, known: dict[str, tuple[tuple[st
     if words.is_long:
         words = replace(words, lay=lay())
         return _Asked("long", words, [], plans.counting(words, live_.reader))
-    return _Asked("short", words, [], plans.short(words, known))
+    return _Asked("short", words, [], plans.short(words, known, live_.reader))
 
 
 def search(criteria: Criteria, *, extra: tuple[tuple[str, ...], ...] = (), pins: bool = True) -> Results:
@@ -191,7 +191,8 @@ def search(criteria: Criteria, *, extra: tuple[tuple[str, ...], ...] = (), pins:
     if not results.total and asked.numbers:
         # 没有这个文号，也许只是文字里有数字：按文字再查。
         words = plans.cut(criteria.query, current.words)
-        asked = _Asked("short", words, [], plans.short(words, known)) if words.least else asked
+        if words.least:
+            asked = _Asked("short", words, [], plans.short(words, known, current.reader))
         _run(current, results, asked, known)
     if not results.total and asked.plan in ("short", "long") and asked.words.least:
         _relax(current, results, asked, known, correcting=not numbers.asked(criteria.query)[0])

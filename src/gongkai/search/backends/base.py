@@ -78,6 +78,19 @@ class Everything:
 Query = Term | Phrase | AnyOf | Best | AllOf | Dates | Everything
 
 
+def unscored(query: Query) -> Query:
+    """只数件数时用的：去掉只加分的各项，符合的一件不多、一件不少。"""
+    match query:
+        case AllOf(parts, _bonus, excluded) if parts:
+            return AllOf(tuple(map(unscored, parts)), (), tuple(map(unscored, excluded)))
+        case AnyOf(parts, minimum):
+            return AnyOf(tuple(map(unscored, parts)), minimum)
+        case Best(parts):
+            return AnyOf(tuple(map(unscored, parts)))
+        case _:
+            return query
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """一次查询：facets 为要计数的筛选项；newest_first 按日期；counted 为假时不求总数（更快）。"""

@@ -26,9 +26,11 @@ from .base import (
     Table,
     Term,
     Unavailable,
+    unscored,
 )
 
 REMEMBERED = 50_000  # 记住多少个词的件数；提交之后重新数
+COUNTED = 1_000  # 记住多少个查找的总数与各筛选项的件数：翻页、常查的词不必再数；提交之后重新数
 # 随发布更新时写者的缓冲：tantivy 每条线至少要这么多；重建另给大的（SEARCH_BUILD_MEMORY）。
 LEAST = 15_000_000
 TABLES: tuple[Table, ...] = ("documents", "passages")
@@ -110,9 +112,14 @@ class EmbeddedReader:
             raise Unavailable("检索索引还没有建立或已损坏；请运行 gongkai rebuild") from error
         self.stamps: dict[str, tuple[int, int]] = {}
         self.frequencies: dict[tuple[str, str, str], int] = {}
+        self.counts: dict[Any, tuple[int, dict[str, list[tuple[str, int]]]]] = {}
         self.lock = threading.Lock()
 
     def _searcher(self, table: Table) -> Any:
+        return self._opened(table)[0]
+
+    def _opened(self, table: Table) -> tuple[Any, tuple[int, int]]:
+        """此刻的索引与它的印记。"""
         # 写者每次提交都换一个新的 meta.json；看它变没变比定时重读快，而且提交之后立即可见。
         try:
             status = (self.folder / table / "meta.json").stat()
@@ -124,12 +131,13 @@ class EmbeddedReader:
                 self.indexes[table].reload()
                 self.stamps[table] = stamp
                 self.frequencies.clear()
-        return self.indexes[table].searcher()
+                self.counts.clear()
+        return self.indexes[table].searcher(), stamp
 
     def search(self, request: Request) -> Result:
         import tantivy
 
-        searcher = self._searcher(request.table)
+        searcher, stamp = self._opened(request.table)
         query = compile_query(request.query, self.indexes[request.table].schema)
         order: dict[str, Any] = {}
         if request.newest_first:
@@ -144,14 +152,33 @@ class EmbeddedReader:
                 hits.append(Found(stored["key"][0], float(score or 0), start, end))
         if not request.counted:
             return Result(tuple(hits))
+        total, facets = self._counted(request, searcher, stamp)
+        return Result(tuple(hits), total, facets)
+
+    def _counted(
+        self, request: Request, searcher: Any, stamp: tuple[int, int]
+    ) -> tuple[int, dict[str, list[tuple[str, int]]]]:
+        """总数与各筛选项的件数；索引没变，同样的查找只数一次。"""
+        key = (request.table, request.query, request.facets)
+        known = self.counts.get(key)
+        if known is not None:
+            return known[0], {name: list(pairs) for name, pairs in known[1].items()}
         wanted: dict[str, Any] = {"total": {"value_count": {"field": "date"}}}
         wanted |= {name: {"terms": {"field": name, "size": 60}} for name in request.facets}
-        answer = searcher.aggregate(query, wanted)
+        counting = compile_query(unscored(request.query), self.indexes[request.table].schema)
+        answer = searcher.aggregate(counting, wanted)
         facets = {
             name: [(bucket["key"], int(bucket["doc_count"])) for bucket in answer[name]["buckets"]]
             for name in request.facets
         }
-        return Result(tuple(hits), int(answer["total"]["value"]), facets)
+        total = int(answer["total"]["value"])
+        with self.lock:
+            # 数的时候索引换了新的，就不记：记下的要和之后的结果是同一份。
+            if self.stamps.get(request.table) == stamp:
+                if len(self.counts) >= COUNTED:
+                    self.counts.clear()
+                self.counts[key] = total, facets
+        return total, {name: list(pairs) for name, pairs in facets.items()}
 
     def frequency(self, table: Table, field: str, values: Sequence[str]) -> list[int]:
         searcher = self._searcher(table)
