@@ -7,7 +7,7 @@ from .letters import Delivery, Letter, LetterStep
 from .mail import Mail
 from .papers import ArchivePackage, HiddenCheck, LetterTemplate
 from .people import Applicant
-from .public import Attempt, Draft, DraftFile
+from .public import Attempt, Draft, DraftFile, FoundAlready
 from .rules import RequestRules
 from .steps import (
     Assistance,
@@ -40,6 +40,7 @@ __all__ = [
     "DraftFile",
     "Extension",
     "FeeNotice",
+    "FoundAlready",
     "HiddenCheck",
     "Item",
     "Letter",

@@ -51,6 +51,19 @@ class DraftFile(models.Model):
         ordering = ["id"]
 
 
+class FoundAlready(models.Model):
+    """未申请已得：填写时看到已公开的就是所要的，没有提交申请；只记是哪一件信息，不记人和所写的内容。"""
+
+    agency = models.ForeignKey(Organisation, models.CASCADE, related_name="+", verbose_name=_("行政机关"))
+    key = models.CharField(_("信息的键"), max_length=80)
+    title = models.CharField(_("标题"), max_length=400)
+    on = models.DateField(_("日期"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("未申请已得")
+        indexes = [models.Index(fields=["agency", "on"], name="found_already_year")]
+
+
 class Attempt(models.Model):
     """尝试：某一来源做某事一次（提交、查询码不对、要验证码），限次数用；source 为地址的摘要。"""
 

@@ -20,6 +20,7 @@ from gongkai.core.visitors import source_of
 from gongkai.formats.documents.model import DocumentError
 from gongkai.search import queries as search
 from gongkai.search.backends.base import Unavailable
+from gongkai.search.models import SearchDocument
 
 from .. import clock
 from ..letters.templating import EmptyPlaceholderError
@@ -55,7 +56,7 @@ def what(request: HttpRequest) -> HttpResponse:
     if draft and draft.case_id:
         draft = None
     initial = drafts.values(draft) | {"agency": draft.agency_id} if draft else {}
-    posted = request.method == "POST"
+    posted, looking = request.method == "POST", request.POST.get("do") == "look"
     form = WhatForm(
         request.POST if posted else None,
         request.FILES if posted else None,
@@ -68,7 +69,7 @@ def what(request: HttpRequest) -> HttpResponse:
         draft.agency = data.get("agency") or choices[0]
         drafts.keep(draft, description=data["description"])
         problems = drafts.attach(draft, "submission", data["files"], source_of(request))
-        if not problems:
+        if not problems and not looking:
             return redirect("apply:similar")
         for problem in problems:
             form.add_error("files", problem)
@@ -77,6 +78,8 @@ def what(request: HttpRequest) -> HttpResponse:
         "files": _files(draft, "submission"),
         "agency": rules_of(choices[0]).issuer_name,
         "step": 1,
+        "looked": looking and form.is_valid(),
+        "hits": similar_to(form.cleaned_data["description"]) if looking and form.is_valid() else [],
     }
     return render(request, "requests/public/what.html", context, status=400 if form.errors else 200)
 
@@ -104,6 +107,32 @@ def similar_to(text: str) -> list[Any]:
     except Unavailable:
         return []
     return found.hits
+
+
+# 短于几个字的不查：什么都像。
+_LEAST = 4
+
+
+@never_cache
+@require_POST
+def look(request: HttpRequest) -> HttpResponse:
+    """边写边看：已公开的相近信息，只是页面里的一块；所写的走请求体，不进网址和访问日志。"""
+    text = request.POST.get("description", "")[:4000].strip()
+    hits = similar_to(text) if len(text) >= _LEAST else []
+    context = {"hits": hits, "looked": len(text) >= _LEAST}
+    return render(request, "requests/public/looked.html", context)
+
+
+@never_cache
+@require_POST
+def found(request: HttpRequest) -> HttpResponse:
+    """就是它：已公开的就是所要的，不用申请；填了一半的删去，只记是哪一件信息。"""
+    document = SearchDocument.objects.filter(key=request.POST.get("key", ""), published=True).first()
+    if document is None:
+        messages.error(request, _("这件信息已经不在网上，请继续填写申请"))
+        return redirect("apply:what")
+    drafts.found_already(request, document.key, document.title, host_agency(request))
+    return render(request, "requests/public/found.html", {"document": document})
 
 
 @never_cache

@@ -19,7 +19,8 @@ from gongkai.core.uploads import check_upload
 from gongkai.core.visitors import keyed_digest
 
 from .. import actions, states
-from ..models import Applicant, Attempt, Case, Draft, DraftFile
+from ..models import Applicant, Attempt, Case, Draft, DraftFile, FoundAlready
+from ..trail import audit
 from . import guard
 
 LIFETIME: Final = timedelta(hours=24)
@@ -132,6 +133,21 @@ def _forget(files: list[DraftFile]) -> None:
         row.file.close()
         row.file.delete(save=False)
         row.delete()
+
+
+def found_already(request: HttpRequest, key: str, title: str, agency: Organisation) -> None:
+    """未申请已得：记一件，填了一半的连附件删去；同一次填写点两下只记一件。"""
+    draft = current(request)
+    with transaction.atomic():
+        if draft is not None and not draft.case_id:
+            agency, files = draft.agency, list(draft.files.all())
+            draft.delete()
+            transaction.on_commit(lambda: [row.file.delete(save=False) for row in files])
+        elif request.session.get("found") == key:
+            return
+        row = FoundAlready.objects.create(agency=agency, key=key, title=title[:400], on=timezone.localdate())
+        audit(states.CITIZEN, "requests.found_already", row, key=key)
+    request.session["found"] = key
 
 
 def purge() -> int:

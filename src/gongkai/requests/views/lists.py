@@ -23,7 +23,7 @@ from gongkai.law.annual import TABLE3_COLUMNS, TABLE4_COLUMNS, TABLE4_ROWS, row_
 
 from .. import actions, exports, queries
 from ..covering import covers, duties_of
-from ..models import Case, CaseNotice
+from ..models import Case, CaseNotice, FoundAlready
 from ..trail import audit
 from ..visibility import offices
 from .common import page_of, querystring, tried, with_days
@@ -169,7 +169,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     year = int(text) if text.isdigit() and 2019 <= int(text) <= today.year else today.year
     found = queries.statistics(Case.objects.visible_to(request.user), year, today)
     agency = next(iter(_agencies(request.user)), None)
-    tables = {}
+    tables: dict[str, Any] = {}
     if agency:
         report = queries.annual_report(agency, year)
         tables = {
@@ -180,6 +180,8 @@ def statistics(request: HttpRequest) -> HttpResponse:
             "table4": [(TABLE4_ROWS[key], row) for key, row in report["table4"].items()],
             "problems": [each.message for each in violations(report)],
         }
+    mine = offices(request.user)
+    tables["found"] = FoundAlready.objects.filter(agency__in=mine, on__year=year).count() if mine else 0
     years = range(today.year, 2018, -1)
     return render(
         request, "requests/statistics.html", {"stats": found, "year": year, "years": years, **tables}
