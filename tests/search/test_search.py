@@ -462,6 +462,7 @@ def test_a_whole_word_found_everywhere_is_not_taken_apart(some: Put, monkeypatch
     assert "人民" in words.words
     assert not isinstance(planning.short(words, {}, live.reader), AnyOf)
     monkeypatch.setattr(type(live.reader), "frequency", lambda *args: [10_000])
+    monkeypatch.setattr(type(live.reader), "size", lambda *args: 20_000)
     expected = AnyOf((Term("title", "人民政府", 3.0), Term("body", "人民政府")))
     assert planning.short(words, {}, live.reader) == expected
     # 办公室给它定了同义词的，照常。

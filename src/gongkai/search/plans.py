@@ -98,8 +98,11 @@ def short(
     """短查找：每个词都要有（同义词也算），标题权重大，词组连着出现的加分。"""
     whole_word = words.plain.strip()
     if reader is not None and whole_word in words.words and not synonyms.get(whole_word):
-        # 整个查找词是词典里的一个词，已有上万件：拆开来凑的只会添乱，也慢。
-        if reader.frequency("documents", "body", [whole_word])[0] >= PLENTY:
+        # 整个查找词是词典里的一个词，已有上万件：拆开来凑的只会添乱，也慢。库里不到一万件的不必问。
+        if (
+            reader.size("documents") >= PLENTY
+            and reader.frequency("documents", "body", [whole_word])[0] >= PLENTY
+        ):
             return AnyOf((Term("title", whole_word, 3.0), Term("body", whole_word)))
     if len(words.words) == 1 and words.plain.strip() == words.least[0] and not synonyms.get(words.least[0]):
         # 只有一个词：几个词项平着列，引擎才能跳着取前几名，不必给几十万件都打分。
