@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import quote
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -149,8 +151,12 @@ class Basis(models.Model):
 
     @property
     def address(self) -> str:
-        """网址：库里的给站内路径。"""
-        return self.record.get_absolute_url() if self.record is not None else self.url
+        """网址：库里的给站内路径，写了条款的直接滚到那一条（浏览器支持时）。"""
+        if self.record is None:
+            return self.url
+        article = re.match(r"第[^条]{1,12}条(?:之[一二三四五六七八九十]+)?", self.clause)
+        place = f"#:~:text={quote(article[0])}" if article else ""
+        return self.record.get_absolute_url() + place
 
     @property
     def problem(self) -> str:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from gongkai.accounts.models import Duty, User
+from gongkai.consultations import demo as knowledge
 from gongkai.formats.breakdown import BreakdownError
 from gongkai.portal import demo as published
 from gongkai.records import demo as library
@@ -50,6 +51,8 @@ class Command(BaseCommand):
         count = published.seed(library.seed(bureau))
         if count:
             self.stdout.write(f"已发布 {count} 条演示信息")
+        if entries := knowledge.seed(bureau):
+            self.stdout.write(f"已发布 {entries} 条政策问答")
         if cases := foi.seed(bureau):
             self.stdout.write(f"已收下 {cases} 件演示申请")
         base = f"http://localhost:{options['port']}"
