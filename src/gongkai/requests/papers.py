@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refused
 
-from . import actions, archive, disclosure, letters, redacting, redaction, states, visibility
+from . import actions, archive, disclosure, letters, redacting, redaction, reviewing, states, visibility
 from .actions.templating import save_template, use_standard
 from .letters import templates, templating
 from .letters.placeholders import PLACEHOLDERS
@@ -368,6 +368,9 @@ urlpatterns = [
     path("requests/files/<int:pk>/redact/", redacting.redact, name="redact"),
     path("requests/files/<int:pk>/pages/<int:number>.png", redacting.page, name="page"),
     path("requests/files/<int:pk>/hidden/", redacting.hidden, name="hidden"),
+    path("requests/files/<int:pk>/clean/", redacting.clean, name="clean"),
+    path("requests/files/<int:pk>/seen/", reviewing.seen, name="seen"),
+    path("requests/files/<int:pk>/seen/<str:side>/<int:number>.png", reviewing.seen_page, name="seen_page"),
     path("requests/files/<int:pk>/remove/", redacting.remove, name="remove"),
     path("requests/letters/<int:pk>/preview.pdf", preview, {"suffix": "pdf"}, name="preview"),
     path("requests/letters/<int:pk>/preview.docx", preview, {"suffix": "docx"}, name="preview_word"),

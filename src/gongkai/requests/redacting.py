@@ -18,7 +18,7 @@ from gongkai.core.states import Refused
 from gongkai.formats.documents import DocumentError
 from gongkai.formats.redaction import Hidden, page_image, page_sizes
 
-from . import redaction, states
+from . import cleaning, redaction, states
 from .models import CaseFile
 from .trail import audit
 
@@ -35,7 +35,7 @@ def find(request: HttpRequest, pk: int) -> CaseFile:
     return row
 
 
-def _labels() -> dict[str, str]:
+def reason_labels() -> dict[str, str]:
     """理由的说法：印在遮盖图里的是代码，页面上照界面语言。"""
     return {
         "privacy": _("个人隐私（条例第十五条）"),
@@ -122,7 +122,13 @@ def redact(request: HttpRequest, pk: int) -> HttpResponse:
     except (Refused, DocumentError) as error:
         messages.error(request, str(error))
         return redirect("papers:case", row.case_id)
-    context = {"row": row, "case": row.case, "sheets": sheets, "reasons": _labels(), "total": len(boxes)}
+    context = {
+        "row": row,
+        "case": row.case,
+        "sheets": sheets,
+        "reasons": reason_labels(),
+        "total": len(boxes),
+    }
     return render(request, "papers/redact.html", context, status=status)
 
 
@@ -195,6 +201,8 @@ def hidden(request: HttpRequest, pk: int) -> HttpResponse:
         "found": [(_kind(each.kind), each.where, each.text) for each in found],
         "problem": problem,
         "check": check,
+        "removed": [(_kind(each["kind"]), each["where"], each["text"]) for each in row.stripped],
+        "may_clean": bool(found) and row.case.is_open and row.case.state not in ("review", "signed"),
         "reason": request.POST.get("reason", ""),
     }
     if request.method == "POST":
@@ -206,6 +214,25 @@ def hidden(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("已记下可以提供的理由"))
         return redirect("papers:case", row.case_id)
     return render(request, "papers/hidden.html", context)
+
+
+@login_required
+@require_POST
+def clean(request: HttpRequest, pk: int) -> HttpResponse:
+    """一键清除：做成干净的一份，列出清除了什么、还剩什么。"""
+    row = find(request, pk)
+    try:
+        new, done = cleaning.clean(request.user, row)
+    except Refused as refused:
+        for refusal in refused.refusals:
+            messages.error(request, refusal.message)
+        return redirect("papers:hidden", pk)
+    values = {"removed": len(done.removed), "left": len(done.left)}
+    if done.left:
+        messages.error(request, _("清除了 %(removed)s 处，还剩 %(left)s 处清除不了，请看过再定") % values)
+    else:
+        messages.success(request, _("清除了 %(removed)s 处，再查一遍没有隐藏信息；原件没有动") % values)
+    return redirect("papers:hidden", new.pk)
 
 
 @login_required

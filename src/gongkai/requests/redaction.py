@@ -73,7 +73,7 @@ def boxes_from(values: Iterable[Any]) -> list[Box]:
     return found
 
 
-def _before_review(case: Case) -> None:
+def before_review(case: Case) -> None:
     """送审以后不能再换文件：审查看的和发出的须是同一份。错误：Refused。"""
     if case.state in (Case.State.REVIEW, Case.State.SIGNED):
         refuse("state", _("答复正在审签，不能再改拟提供的信息；确须改的请先退回"))
@@ -90,7 +90,7 @@ def redact(user: Any, row: CaseFile, boxes: Sequence[Box], *, item: Item | None 
     with transaction.atomic():
         case = lock(row.case)
         require(user, case, states.WORKERS, _("遮盖"))
-        _before_review(case)
+        before_review(case)
         row = CaseFile.objects.get(pk=row.pk)
         if row.suffix not in COVERABLE:
             refuse("suffix", _("只能遮盖 PDF 和图片；Word、Excel 请先另存为 PDF 再上传"))
@@ -120,9 +120,10 @@ def findings(row: CaseFile) -> list[Hidden]:
 
 
 def hidden_problems(case: Case) -> list[str]:
-    """拟提供的各份里还没有处理的隐藏信息；空列表为可以提供。遮盖做成的已经证明过，不再查。"""
+    """拟提供的各份里还没有处理的隐藏信息；空列表为可以提供。"""
     found = []
-    rows = case.files.filter(kind=CaseFile.Kind.RELEASE, made_from=None, hidden_check=None)
+    # 遮盖做成的已经证明过；清除做成的还要再查。
+    rows = case.files.filter(kind=CaseFile.Kind.RELEASE, redaction=[], hidden_check=None)
     for row in rows:
         try:
             hidden = findings(row)
@@ -143,7 +144,7 @@ def allow_hidden(user: Any, row: CaseFile, *, reason: str) -> HiddenCheck:
     with transaction.atomic():
         case = lock(row.case)
         require(user, case, states.WORKERS, _("检查隐藏信息"))
-        _before_review(case)
+        before_review(case)
         if len("".join(reason.split())) < 5:
             refuse("reason", _("请写明为什么可以提供，至少 5 个字"))
         try:
@@ -168,7 +169,7 @@ def remove_release(user: Any, row: CaseFile) -> CaseFile:
     with transaction.atomic():
         case = lock(row.case)
         require(user, case, states.WORKERS, _("遮盖"))
-        _before_review(case)
+        before_review(case)
         row = CaseFile.objects.get(pk=row.pk)
         if row.kind != CaseFile.Kind.RELEASE:
             refuse("kind", _("这一份不在拟提供的信息里"))

@@ -7,6 +7,7 @@
 from gongkai.formats.redaction.burn import burn, prove
 from gongkai.formats.redaction.hidden import Hidden, hidden_data
 from gongkai.formats.redaction.pages import Box, page_count, page_image, page_sizes
+from gongkai.formats.redaction.strip import Stripped, strip
 from gongkai.formats.redaction.suggest import suggest
 
 __all__ = [
@@ -18,5 +19,7 @@ __all__ = [
     "page_image",
     "page_sizes",
     "prove",
+    "Stripped",
+    "strip",
     "suggest",
 ]

@@ -346,6 +346,8 @@ class CaseFile(models.Model):
     # 由哪份遮盖而来；redaction 为各处遮盖的位置与理由。
     made_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="redacted")
     redaction = models.JSONField(default=list, blank=True)
+    # 一键清除做成的：清除了的各处 [{"kind", "where", "text"}]。
+    stripped = models.JSONField(default=list, blank=True)
     uploaded_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 

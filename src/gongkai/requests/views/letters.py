@@ -37,6 +37,12 @@ def _offered(letter: Letter, user: Any, name: str) -> bool:
     return not any(refusal.code in hard for refusal in states.LETTER.refusals(letter, user, name))
 
 
+def _compares(letter: Letter, user: Any) -> bool:
+    # 答复发出以前，办理和审签的人对照拟提供的信息看；发出以后看随附文件。
+    may = states.holds_case(user, letter.case, states.WORKERS | states.REVIEWERS)
+    return letter.is_decision and not letter.released and may
+
+
 def _show(request: HttpRequest, letter: Letter, status: int = 200, **bound: Any) -> HttpResponse:
     case, user = letter.case, request.user
     with_days([case])
@@ -71,6 +77,7 @@ def _show(request: HttpRequest, letter: Letter, status: int = 200, **bound: Any)
             "steps": letter.steps.select_related("reviewer"),
             "deliveries": letter.deliveries.select_related("record"),
             "office": office,
+            "releases": case.files.filter(kind="release") if _compares(letter, user) else [],
             "may_record": office and letter.deliveries.filter(state="delivered", record=None).exists(),
             "carriers": dict(_carriers(letter)),
             "moves": moves,
