@@ -135,6 +135,19 @@ def test_published_it_is_found_and_answers_and_withdrawn_it_is_gone_at_once(
     assert SearchDocument.objects.get(key=f"consultations.entry:{entry.pk}").body == ""
 
 
+def test_a_question_put_otherwise_still_gets_the_whole_entry(
+    measure: Any, publish: Callable[..., Any]
+) -> None:
+    entry = publish(measure)
+    indexer.index_now()
+    question = "停水多久前通知用户"
+    assert known.find(question) is None
+    made = answer(question, threshold=0.3)
+    assert made.known is not None and made.known.key == f"consultations.entry:{entry.pk}"
+    assert made.known.blocks[1].items == ["看公告", "打服务热线"]
+    assert all(not known.is_known(quote.document.key) for quote in made.quotes)
+
+
 @pytest.mark.parametrize(
     "question",
     ["停水可以不提前通知吗", "停电要提前多久通知用户", "非居民水价是多少", "今天星期几"],

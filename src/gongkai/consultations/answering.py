@@ -59,6 +59,12 @@ def known(question: str) -> Known | None:
     return as_known(shown[best]) if best is not None else None
 
 
+def take(number: int) -> Known | None:
+    """按编号取；公众此刻看不到的为 None。"""
+    entry = public_entries().filter(pk=number).first()
+    return as_known(entry) if entry is not None else None
+
+
 def as_known(entry: Entry) -> Known:
     """一条问答交给检索的样子。"""
     return Known(

@@ -14,10 +14,10 @@ class ConsultationsConfig(AppConfig):
         from gongkai.search.sources import offer
 
         # 装载即登记导航入口、检索来源与每日任务。
-        from . import answering, gathering, navigation, searching, tasks  # noqa: F401
+        from . import actions, answering, gathering, navigation, searching, tasks  # noqa: F401
 
         offer(_("看政策问答"), "knowledge:list")
-        register(answering.known)
+        register(actions.SOURCE, find=answering.known, take=answering.take)
         unanswered.connect(gathering.asked, dispatch_uid="consultations.asked")
         record_changed.connect(searching.basis_changed, dispatch_uid="consultations.basis_changed")
         record_withdrawn.connect(searching.basis_changed, dispatch_uid="consultations.basis_withdrawn")

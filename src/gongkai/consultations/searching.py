@@ -28,7 +28,7 @@ def load(number: int) -> Item | None:
     if entry is None:
         return None
     lines = [item for block in blocks(entry.answer) for item in block.items]
-    lines += [f"依据：{basis}{basis.number}" for basis in entry.bases.all()]
+    lines += [f"依据：{basis.label}。" for basis in entry.bases.all()]
     return Item(
         key=f"{SOURCE}:{entry.pk}",
         title=entry.question,

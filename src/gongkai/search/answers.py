@@ -84,6 +84,8 @@ def answer(question: str, *, threshold: float = THRESHOLD, phrase: bool = False)
     quotes.sort(key=lambda quote: -quote.score)
     made.best = quotes[0].score if quotes else 0.0
     made.quotes = _chosen(quotes, threshold)
+    made.known = made.known or _known(made.quotes)
+    made.quotes = [quote for quote in made.quotes if not known.is_known(quote.document.key)]
     made.differ = _differ(made.quotes)
     if phrase and made.quotes and made.known is None:
         from .phrasing import phrased
@@ -161,6 +163,12 @@ def _chosen(quotes: list[Quote], threshold: float) -> list[Quote]:
         if all(quote.document.pk != other.document.pk and quote.text != other.text for other in chosen):
             chosen.append(quote)
     return chosen
+
+
+def _known(quotes: list[Quote]) -> known.Known | None:
+    """所引的里有编好的答复，就整条给出，不截一段。"""
+    keys = (quote.document.key for quote in quotes if known.is_known(quote.document.key))
+    return next((found for key in keys if (found := known.take(key)) is not None), None)
 
 
 def _differ(quotes: list[Quote]) -> bool:

@@ -42,15 +42,28 @@ class Known:
         return "\n".join(item for block in self.blocks for item in block.items)
 
 
-FINDERS: list[Callable[[str], Known | None]] = []
+FINDERS: dict[str, Callable[[str], Known | None]] = {}
+TAKERS: dict[str, Callable[[int], Known | None]] = {}
 
 
-def register(finder: Callable[[str], Known | None]) -> None:
-    """登记：finder(问题) 返回此刻有效的答复，没有为 None；同一个只登记一次。"""
-    if finder not in FINDERS:
-        FINDERS.append(finder)
+def register(
+    source: str, *, find: Callable[[str], Known | None], take: Callable[[int], Known | None]
+) -> None:
+    """登记：source 为检索来源的名称；find(问题)、take(编号) 返回此刻有效的答复，没有为 None。"""
+    FINDERS[source], TAKERS[source] = find, take
 
 
 def find(question: str) -> Known | None:
     """找编好的答复：按登记的次序，先找到的为准。"""
-    return next((found for finder in FINDERS if (found := finder(question)) is not None), None)
+    return next((found for finder in FINDERS.values() if (found := finder(question)) is not None), None)
+
+
+def is_known(key: str) -> bool:
+    """这个键是不是编好的答复的。"""
+    return key.rpartition(":")[0] in TAKERS
+
+
+def take(key: str) -> Known | None:
+    """按检索条目的键取编好的答复；不是的、此刻无效的为 None。"""
+    source, _colon, number = key.rpartition(":")
+    return TAKERS[source](int(number)) if source in TAKERS else None

@@ -33,6 +33,11 @@ class Command(BaseCommand):
             self.stdout.write("未找到。可以打 12345，或提出政策咨询、申请公开政府信息。")
         if made.differ:
             self.stdout.write("注意：各文件所说不一样，请核对日期与效力。")
+        if made.known is not None:
+            sources = "、".join(source.label for source in made.known.sources)
+            self.stdout.write(
+                f"{made.known.question}\n{made.known.text}\n    ——依据：{sources}　{made.known.url}"
+            )
         for quote in made.quotes:
             document = quote.document
             names = "　".join(filter(None, [document.title, quote.clause, *document.numbers[:1]]))
