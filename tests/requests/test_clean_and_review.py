@@ -17,7 +17,7 @@ from PIL import Image
 from gongkai.audit.models import Entry
 from gongkai.core.states import Refused
 from gongkai.formats.redaction import Box
-from gongkai.requests import actions, cleaning, redaction
+from gongkai.requests import actions, cleaning, redaction, states
 
 
 def document() -> SimpleUploadedFile:
@@ -113,3 +113,25 @@ def test_reviewers_see_every_box_and_its_reason(
     assert client.get(url).status_code == 200
     assert client.get(reverse("papers:seen_page", args=[made.pk, "after", 9])).status_code == 404
     assert client.get(reverse("papers:seen", args=[row.pk])).status_code == 404
+
+
+def test_what_was_stripped_is_forgotten_when_the_term_is_over(
+    case: Any, person: Any, answer: Any, today: Any
+) -> None:
+    from datetime import date
+
+    from gongkai.requests import archive
+
+    row = actions.add_file(person("handler"), case, kind="source", file=document())
+    new, _done = cleaning.clean(person("handler"), row)
+    values = {"name": "供水公司", "task": "查张三家的水表", "by": date(2026, 3, 16)}
+    help_ = actions.ask_help(person("handler"), case, **values)
+    actions.dispatch(person("clerk"), help_.letter, carrier="portal")
+    actions.dispatch(person("clerk"), answer(case, GIVE, materials={}), carrier="portal")
+    package = archive.pack(person("clerk"), case)
+    archive.hand_over(person("clerk"), package, to="市档案馆", on=date(2026, 3, 2))
+    archive.anonymise(states.SYSTEM, package, today=date(2046, 3, 2))
+    new.refresh_from_db()
+    help_.refresh_from_db()
+    assert new.stripped and "藏着的电话" not in json.dumps(new.stripped, ensure_ascii=False)
+    assert "张三" not in help_.task

@@ -181,30 +181,45 @@ def _record(case: Case) -> dict[str, Any]:
             }
             for row in case.consultations.order_by("id")
         ],
-        "letters": [
+        "assistances": [
             {
-                "number": letter.document_number, "title": letter.title, "state": letter.state,
-                "template_version": letter.template_version, "signed_on": letter.signed_on,
-                "sha256": letter.sha256, "released": letter.released, "void_reason": letter.void_reason,
-                "steps": [
-                    {
-                        "stage": step.stage, "verdict": step.verdict, "opinion": step.opinion,
-                        "by": str(step.reviewer), "at": step.at,
-                    }
-                    for step in letter.steps.select_related("reviewer")
-                ],
-                "deliveries": list(
-                    letter.deliveries.values("carrier", "tracking", "sent_on", "delivered_on", "state")
-                ),
+                "name": row.name, "task": row.task, "by": row.by, "reply": row.reply,
+                "replied_on": row.replied_on,
             }
-            for letter in case.letters.order_by("id")
+            for row in case.assistances.order_by("id")
         ],
+        "letters": _letters_of(case),
         "redactions": [
-            {"made": row.sha256, "from": row.made_from.sha256, "boxes": row.redaction}
+            {
+                "made": row.sha256, "from": row.made_from.sha256, "boxes": row.redaction,
+                "stripped": row.stripped,
+            }
             for row in case.files.exclude(made_from=None).select_related("made_from")
             if row.made_from
         ],
     }  # fmt: skip
+
+
+def _letters_of(case: Case) -> list[dict[str, Any]]:
+    """文书：字号、模板、审签经过、送达。"""
+    return [
+        {
+            "number": letter.document_number, "title": letter.title, "state": letter.state,
+            "template_version": letter.template_version, "signed_on": letter.signed_on,
+            "sha256": letter.sha256, "released": letter.released, "void_reason": letter.void_reason,
+            "steps": [
+                {
+                    "stage": step.stage, "verdict": step.verdict, "opinion": step.opinion,
+                    "by": str(step.reviewer), "at": step.at,
+                }
+                for step in letter.steps.select_related("reviewer")
+            ],
+            "deliveries": list(
+                letter.deliveries.values("carrier", "tracking", "sent_on", "delivered_on", "state")
+            ),
+        }
+        for letter in case.letters.order_by("id")
+    ]  # fmt: skip
 
 
 def _index(case: Case, root: Path, contents: list[dict[str, Any]]) -> dict[str, Any]:
@@ -378,6 +393,13 @@ def _clear_rows(case: Case, names: list[str]) -> None:
             opinion_text=_covered(row.opinion_text, names),
             assessment_text=_covered(row.assessment_text, names),
         )
+    for each in case.assistances.all():
+        each.task, each.reply = _covered(each.task, names), _covered(each.reply, names)
+        each.save(update_fields=["task", "reply"])
+    for file in case.files.exclude(stripped=[]):
+        # 清除了的隐藏信息就是不该外露的，只留种类和位置。
+        file.stripped = [each | {"text": ""} for each in file.stripped]
+        file.save(update_fields=["stripped"])
     for letter in case.letters.all():
         # 发出的文书由 save 和它的查询集把守，不让改；去标识经普通的查询集直接写，别处一概不许。
         models.QuerySet(Letter).filter(pk=letter.pk).update(

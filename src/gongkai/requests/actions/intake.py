@@ -85,59 +85,57 @@ def receive(
         return Submission(existing, "", False)
     arrived = day(arrived_on)
     _check_form(applicant, description, channel, posted_on, arrived)
-    secret = new_secret()
-    person = Applicant(**applicant)
-    direct = channel in DIRECT_CHANNELS
-    now = submitted_at or timezone.now()
+    secret, person = new_secret(), Applicant(**applicant)
+    case = Case(
+        agency=agency,
+        year=timezone.localdate().year,
+        state=S.RECEIVED if channel in DIRECT_CHANNELS or actor is states.CITIZEN else S.AWAITING,
+        channel=channel,
+        submitted_at=submitted_at or timezone.now(),
+        posted_on=posted_on,
+        postal_number=postal_number,
+        arrived_at=arrived_at,
+        taken_by=actor if getattr(actor, "pk", None) else None,
+        oral=oral,
+        description=description,
+        form=form,
+        route=route,
+        secret_hash=secret_hash(secret),
+        idempotency_key=idempotency_key,
+        group_key=content_key(agency, description),
+        # 收到之日、期限先都记到达之日，登记事件时推算。
+        **dict.fromkeys(("arrived_on", "received_on", "due", "alarm", "starts_on"), arrived),
+    )
     try:
-        with transaction.atomic():
-            ensure_rules(agency)
-            person.save()
-            year = timezone.localdate().year
-            case = Case(
-                agency=agency,
-                year=year,
-                state=S.RECEIVED if direct or actor is states.CITIZEN else S.AWAITING,
-                applicant=person,
-                applicant_kind=person.kind,
-                identity_key=person.identity_key,
-                channel=channel,
-                submitted_at=now,
-                arrived_on=arrived,
-                received_on=arrived,
-                posted_on=posted_on,
-                postal_number=postal_number,
-                arrived_at=arrived_at,
-                taken_by=actor if getattr(actor, "pk", None) else None,
-                oral=oral,
-                description=description,
-                form=form,
-                route=route,
-                secret_hash=secret_hash(secret),
-                idempotency_key=idempotency_key,
-                group_key=content_key(agency, description),
-                due=arrived,
-                alarm=arrived,
-                starts_on=arrived,
-            )
-            # 编号行锁到事务结束，所以放在别的检查之后，取号后不再等人。
-            case.serial = next_number(agency, "request", year)
-            case.save()
-            _write_items(case, items or [description])
-            for kind, file in files:
-                keep_file(case, kind, file, actor)
-            clock.log(case, Kind.RECEIVED, arrived, actor=actor, channel=channel)
-            if actor is states.CITIZEN:
-                # 提交成功即是双方确认：内部流转不是没有收到的理由（指导案例26号）[intake_heartbeat]。
-                clock.log(case, Kind.CONFIRMED, arrived)
-                Case.objects.filter(pk=case.pk).update(confirmed_how="portal")
-            audit(actor, "requests.receive", case, number=case.number, channel=channel, oral=oral)
+        _keep(actor, case, person, items or [description], files)
     except IntegrityError:
         # 两次同时到：唯一约束只放过一件，另一件照已有的回。
         if idempotency_key and (existing := _existing(agency, idempotency_key)):
             return Submission(existing, "", False)
         raise
     return Submission(case, secret, True)
+
+
+def _keep(
+    actor: Any, case: Case, person: Applicant, items: Sequence[str], files: Iterable[tuple[str, Any]]
+) -> None:
+    """存下一件：申请人、编号、各项、材料、收到的事件，一个事务、一条审计。"""
+    with transaction.atomic():
+        ensure_rules(case.agency)
+        person.save()
+        case.applicant, case.applicant_kind, case.identity_key = person, person.kind, person.identity_key
+        # 编号行锁到事务结束，所以放在别的检查之后，取号后不再等人。
+        case.serial = next_number(case.agency, "request", case.year)
+        case.save()
+        _write_items(case, items)
+        for kind, file in files:
+            keep_file(case, kind, file, actor)
+        clock.log(case, Kind.RECEIVED, case.arrived_on, actor=actor, channel=case.channel)
+        if actor is states.CITIZEN:
+            # 提交成功即是双方确认：内部流转不是没有收到的理由（指导案例26号）[intake_heartbeat]。
+            clock.log(case, Kind.CONFIRMED, case.arrived_on)
+            Case.objects.filter(pk=case.pk).update(confirmed_how="portal")
+        audit(actor, "requests.receive", case, number=case.number, channel=case.channel, oral=case.oral)
 
 
 def _existing(agency: Organisation, key: str) -> Case | None:
