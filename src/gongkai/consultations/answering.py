@@ -76,7 +76,7 @@ def as_known(entry: Entry) -> Known:
             Source(name=basis.name, url=basis.address, number=basis.number, clause=basis.clause)
             for basis in entry.bases.all()
         ],
-        organisation=entry.organisation.name,
+        organisation=entry.answered_by,
         date=timezone.localdate(entry.published_at) if entry.published_at else None,
         valid_until=entry.valid_until,
     )

@@ -40,7 +40,7 @@ def workbook(entries: Iterable[Entry]) -> bytes:
             entry.answer,
             "\n".join(f"{basis}{basis.number} {basis.address}".strip() for basis in entry.bases.all()),
             entry.theme,
-            entry.organisation.name,
+            entry.answered_by,
             str(entry.get_state_display()),
             published,
             entry.valid_until,
@@ -64,7 +64,7 @@ def entry_as_data(entry: Entry) -> dict[str, Any]:
             for row in entry.bases.all()
         ],
         "theme": entry.theme,
-        "organisation": entry.organisation.name,
+        "organisation": entry.answered_by,
         "state": entry.state,
         "published_at": entry.published_at.isoformat() if entry.published_at else None,
         "valid_until": entry.valid_until.isoformat() if entry.valid_until else None,

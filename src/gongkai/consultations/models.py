@@ -17,6 +17,8 @@ from gongkai.accounts.queries import reach
 from gongkai.core.models import Organisation
 from gongkai.records.models import Record
 
+from .structure import blocks
+
 DEAD = (Record.Validity.LAPSED, Record.Validity.REPEALED)
 
 
@@ -101,6 +103,17 @@ class Entry(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("knowledge:entry", args=[self.pk])
+
+    @property
+    def answered_by(self) -> str:
+        """答复单位的写法：内设机构连同所属的公开主体，公众才知道是哪个局。"""
+        unit, agency = self.organisation, self.organisation.agency
+        return unit.name if unit == agency else f"{agency.name}{unit.name}"
+
+    @property
+    def plain_answer(self) -> str:
+        """答复的文字，不带行首的记号。"""
+        return " ".join(item for block in blocks(self.answer) for item in block.items)
 
     @property
     def has_expired(self) -> bool:

@@ -56,7 +56,7 @@ def _unusable() -> QuerySet[Basis]:
 
 def _with_bases(rows: QuerySet[Entry]) -> QuerySet[Entry]:
     bases = Prefetch("bases", Basis.objects.select_related("record__live"))
-    return rows.select_related("organisation").prefetch_related(bases)
+    return rows.select_related("organisation__parent").prefetch_related(bases)
 
 
 def public_entries() -> QuerySet[Entry]:
@@ -86,7 +86,7 @@ def entries(user: Any, *, state: str = "", words: str = "") -> QuerySet[Entry]:
         rows = rows.filter(state=state)
     if words:
         rows = rows.filter(Q(question__icontains=words) | Q(answer__icontains=words))
-    return _with_bases(rows).select_related("organisation", "author").order_by("-changed_at", "-pk")
+    return _with_bases(rows).select_related("author").order_by("-changed_at", "-pk")
 
 
 def shown(entry: Entry) -> bool:

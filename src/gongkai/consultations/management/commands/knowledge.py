@@ -22,7 +22,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         rows = public_entries()
         if options["all"]:
-            rows = Entry.objects.select_related("organisation").prefetch_related("bases__record__live")
+            rows = Entry.objects.select_related("organisation__parent")
+            rows = rows.prefetch_related("bases__record__live")
         if options["json"]:
             found = [entry_as_data(entry) for entry in rows]
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=1))
