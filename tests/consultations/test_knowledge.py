@@ -401,3 +401,25 @@ def test_the_demonstration_can_be_run_twice(site: Any, bureau: Any, carry: Any, 
     assert demo.seed(bureau) == 1 and demo.seed(bureau) == 0
     assert OpenQuestion.objects.count() == 2 and OpenQuestion.objects.first().count == 2
     assert known.find("停水要提前几天通知") is not None
+
+
+def test_the_ledger_sees_whether_answers_are_public_and_valid(
+    measure: Any, bureau: Any, publish: Callable[..., Any], write: Callable[..., Any]
+) -> None:
+    from gongkai.core.evidence import Period, Status, run
+
+    today = timezone.localdate()
+
+    def status(unit: Any = bureau) -> str:
+        return run("consultations.qa", unit, Period(today.year, today)).status
+
+    assert status() == Status.NO_EVIDENCE
+    entry = publish(measure)
+    assert status() == Status.MET
+    assert status(Organisation.objects.get(name="市财政局")) == Status.NO_EVIDENCE
+    slow = write(measure, question="水表坏了找谁修？")
+    Entry.objects.filter(pk=slow.pk).update(created_at=timezone.now() - timedelta(days=40))
+    assert status() == Status.LATE
+    slow.delete()
+    Entry.objects.filter(pk=entry.pk).update(valid_until=today - timedelta(days=1))
+    assert status() == Status.LATE

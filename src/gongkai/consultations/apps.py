@@ -14,7 +14,7 @@ class ConsultationsConfig(AppConfig):
         from gongkai.search.sources import offer
 
         # 装载即登记导航入口、检索来源与每日任务。
-        from . import actions, answering, gathering, navigation, searching, tasks  # noqa: F401
+        from . import actions, answering, checks, gathering, navigation, searching, tasks  # noqa: F401
 
         offer(_("看政策问答"), "knowledge:list")
         register(actions.SOURCE, find=answering.known, take=answering.take)
