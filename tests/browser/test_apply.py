@@ -265,3 +265,26 @@ def test_every_step_in_wide_elder_and_english(
     phone.press("提交").says("已经收到", "GZ-").press("已经记下，退出").says("已退出查看")
     phone.close()
     assert Case.objects.filter(submitted_at__gte=timezone.now() - timedelta(hours=1)).count() == 3
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_what_is_public_shows_while_typing_and_this_is_it_ends_there(
+    agency: Any, site: Any, draft: Any, carry: Any, live_server: Any, chromium: Any, width: int
+) -> None:
+    """写着写着就看到已公开的（脚本在内容安全策略之内）；就是它，不成申请。"""
+    from gongkai.requests.models import FoundAlready
+    from gongkai.search.indexer import index_now
+
+    carry(draft)
+    index_now()
+    citizen = Citizen(chromium, live_server.url, width=width)
+    refused: list[str] = []
+    citizen.page.on(
+        "console", lambda line: refused.append(line.text) if "Content Security" in line.text else None
+    )
+    citizen.open("/apply/what/")
+    citizen.page.locator("#id_description").press_sequentially("管网检漏通知")
+    citizen.page.locator("#looked").get_by_role("button", name="不用申请了").first.wait_for()
+    citizen.check().press("不用申请了").says("不用申请，已经公开", "关于开展管网")
+    assert not Case.objects.exists() and FoundAlready.objects.count() == 1 and not refused
+    citizen.close()

@@ -17,7 +17,7 @@ from foi_samples import CLEAR, GIVE, INTERNAL, NOT_FOUND, PUBLIC, TEXT, pdf
 from gongkai.core.states import Refused
 from gongkai.requests import actions, archive, disclosure, letters, moves, states
 from gongkai.requests.letters import templates
-from gongkai.requests.models import Case, Letter
+from gongkai.requests.models import Case, CaseNotice, Letter
 from gongkai.requests.public.receipt import receipt
 
 DEFECTS = {
@@ -456,6 +456,10 @@ def test_help_is_asked_answered_and_does_not_stop_the_clock(desk: Desk) -> None:
     due = Case.objects.get(pk=case.pk).due
     desk.send(letter)
     assert Case.objects.get(pk=case.pk).due == due
+    # 到期没有回的，当天提醒一次。
+    assert actions.remind(date(2026, 3, 13)) == 0 and actions.remind(date(2026, 3, 16)) > 0
+    assert "市供水有限公司的协办意见今天到期" in CaseNotice.objects.filter(kind__startswith="help").first().text
+    assert actions.remind(date(2026, 3, 16)) == 0
     row = case.assistances.get()
     desk.do("handler", case, "helped", row=row.pk, text="没有查到", on="2026-03-02")
     row.refresh_from_db()
@@ -483,3 +487,16 @@ def test_the_page_tells_the_whole_story_in_order(desk: Desk, client: Any) -> Non
     assert "办理经过" in page
     lines = page[page.index("办理经过") :]
     assert "签发《政府信息公开征求意见告知书》" in lines and "发出《政府信息公开征求意见书》" in lines
+
+
+def test_the_day_to_plead_is_reminded_three_workdays_before_and_on_it(desk: Desk) -> None:
+    case = desk.working()
+    desk.send(desk.answer(case))
+    row = actions.open_proceeding(
+        desk.person("clerk"), case, kind="review", filed_on=date(2026, 3, 2), body="临江市人民政府", answer_due=date(2026, 3, 12)
+    )  # fmt: skip
+    for day, told in ((6, False), (9, True), (10, False), (12, True), (13, False)):
+        before = CaseNotice.objects.filter(kind__startswith="plead").count()
+        actions.remind(date(2026, 3, day))
+        assert (CaseNotice.objects.filter(kind__startswith="plead").count() > before) is told, day
+    actions.close_proceeding(desk.person("clerk"), row, result="upheld", decided_on=date(2026, 3, 2))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,16 +15,29 @@ from foi_samples import CLEAR, GIVE, INTERNAL, NOT_FOUND, PUBLIC, TEXT, WITHHELD
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refused
 from gongkai.law.mistakes import MISTAKES
-from gongkai.requests import actions, gates, letters, states
+from gongkai.requests import actions, gates, letters, queries, states
 from gongkai.requests.models import Applicant, Case, CaseNotice, Consultation, Letter
 
-# 别处把守的控制：日历在 law 的测试里，遮盖在遮盖的测试里。
-ELSEWHERE = {"workday_calendar", "redaction_and_masking"}
+# 别处把守的控制：在哪个文件的哪一个测试里。
+ELSEWHERE = {
+    "workday_calendar": (
+        "law/test_workdays.py",
+        "test_the_shipped_table_agrees_with_chinesecalendar_every_day",
+    ),
+    "redaction_and_masking": (
+        "formats/test_redaction.py",
+        "test_suggested_numbers_are_covered_and_cannot_be_read_back",
+    ),
+}
 
 
 def test_every_control_has_a_test() -> None:
     here = {name.removeprefix("test_") for name in globals() if name.startswith("test_")}
-    assert {mistake.control for mistake in MISTAKES} - ELSEWHERE <= here
+    controls = {mistake.control for mistake in MISTAKES}
+    assert len(MISTAKES) == 32 and controls - set(ELSEWHERE) <= here
+    for path, name in ELSEWHERE.values():
+        text = (Path(__file__).resolve().parents[1] / path).read_text("utf-8")
+        assert f"def {name}(" in text, (path, name)
 
 
 def refused(call: Callable[[], Any], *codes: str) -> str:
@@ -121,11 +135,21 @@ def test_lapse_needs_service(working: Any, person: Any, today: Any, decide: Any)
     refused(lambda: actions.lapse_correction(person("clerk"), case), "early")
     today(date(2026, 4, 3))
     case = actions.lapse_correction(person("clerk"), case)
+    delivery.refresh_from_db()
+    assert delivery.record.kind == "proof"  # 送达回证随之存进案卷
     answers = {"alive": "not_corrected", "correction_served": "yes", "correction_excuse": "no"}
     item = decide(case.items.get(), answers)
     assert item.code == "F1" and problems(item) == ""
     letter = actions.draft_decision(person("handler"), case)
     assert (letter.template, letter.outcome) == ("T23", "r6_1")
+    # 收费的也一样：没有送达、期限没过，都不能认定。
+    charged = working()
+    fee = actions.notice_fee(person("clerk"), charged, method="by_pages", pages=68, why="页数多")
+    sent = actions.dispatch(person("clerk"), fee.letter, carrier="ems", tracking="E2")
+    today(date(2026, 6, 1))
+    refused(lambda: actions.lapse_fee(person("clerk"), charged), "service")
+    actions.serve(person("clerk"), sent, on=date(2026, 6, 1))
+    refused(lambda: actions.lapse_fee(person("clerk"), charged), "early")
 
 
 def test_extension_by_head(working: Any, person: Any, today: Any) -> None:
@@ -173,7 +197,7 @@ def test_decision_wizard(item: Any, decide: Any) -> None:
     assert "决定与所答的问题不符" in "；".join(gates.item_problems(item))
 
 
-def test_competent_organ(item: Any, decide: Any) -> None:
+def test_competent_organ(item: Any, decide: Any, outsider: Any) -> None:
     answers = {key: value for key, value in CLEAR.items() if key != "found"} | {"ours": "no"}
     decide(item, answers)
     assert "负责公开的机关" in problems(item)
@@ -183,6 +207,13 @@ def test_competent_organ(item: Any, decide: Any) -> None:
     assert problems(item) == ""
     decide(item, answers, materials={"competent_organ": {"unknown": "机构改革后职责未定"}})
     assert problems(item) == ""
+    # 名录里有同城的机关，联系方式取它自己的规则；没有本机关。
+    from gongkai.requests.models import RequestRules
+
+    other = outsider.duties.first().organisation.agency
+    RequestRules.objects.create(agency=other, phone="020-55556666")
+    found = {row["name"]: row["contact"] for row in queries.directory(item.case.agency)}
+    assert found[other.name] == "020-55556666" and item.case.agency.name not in found
 
 
 def test_separability(item: Any, decide: Any) -> None:
@@ -394,6 +425,18 @@ def test_no_purpose_field() -> None:
     }
     assert not names & {"purpose", "usage", "occupation", "gender", "reason_for_request"}
     assert not any(word in label for label in labels for word in ("用途", "职业", "性别", "需要"))
+    # 页面上填的表也没有：公众的、窗口代录的。
+    from gongkai.requests.office_forms import Intake
+    from gongkai.requests.public.forms import WhatForm, WhoForm
+
+    asked = {*WhatForm.base_fields, *WhoForm.base_fields, *Intake.base_fields}
+    article_29 = {
+        "agency", "description", "files", "kind", "name", "identity_type", "identity_number", "identity_file",
+        "phone", "email", "address", "form", "route", "agent_name", "agent_identity", "agent_phone",
+        "authorisation",
+    }  # fmt: skip
+    received = {"channel", "arrived_on", "oral", "postal_number", "posted_on", "arrived_at"}
+    assert asked == article_29 | received | {"submission", "envelope", "identity"}
 
 
 def test_fee_calculator(working: Any, person: Any, today: Any) -> None:
@@ -407,8 +450,13 @@ def test_fee_calculator(working: Any, person: Any, today: Any) -> None:
     refused(lambda: actions.notice_fee(clerk, case, method="by_items", why=" "), "why")
     notice = actions.notice_fee(clerk, case, method="by_items", why="当月第11件")
     assert (notice.rank, notice.yuan) == (11, 100) and "第四条" in letters.text_of(notice.letter)
+    # 通知书锁定：签发以后改不了一个字；一件申请只收一次。
+    refused(lambda: actions.edit_letter(clerk, notice.letter, text="合计1元"), "state")
+    refused(lambda: actions.notice_fee(clerk, case, method="by_items", why="再收"), "once")
     late = working()
     today(date(2026, 4, 1))
+    # 换了一个月，从第一件数起。
+    assert actions.rank_of(working()) == 1
     refused(lambda: actions.notice_fee(clerk, late, method="by_pages", pages=60, why="多"), "late")
 
 

@@ -132,6 +132,18 @@ def earlier_cases(case: Case) -> QuerySet[Case]:
     return rows.exclude(answered_on=None).defer(*LIGHT).order_by("-answered_on")
 
 
+def directory(agency: Organisation) -> list[dict[str, str]]:
+    """机关名录：同一城市里可能负责公开的机关，联系方式取各机关自己的规则（败诉情形第11项）。"""
+    kinds = (Organisation.Kind.AGENCY, Organisation.Kind.DISTRICT, Organisation.Kind.CITY)
+    root = f"/{agency.path.split('/')[1]}/"
+    rows = Organisation.objects.active().filter(path__startswith=root, kind__in=kinds).exclude(pk=agency.pk)
+    found = rows.order_by("path").values_list("name", "request_rules__phone", "request_rules__address")[:500]
+    return [
+        {"name": name, "contact": "　".join(text for text in (phone, address) if text)}
+        for name, phone, address in found
+    ]
+
+
 def to_reconsider(user: Any, today: date) -> QuerySet[Item]:
     """该评估的：一个月之内到期的不予公开各项，早的在前（条例第十八条）。"""
     rows = Item.objects.visible_to(user).filter(reconsider_on__lte=today + timedelta(days=30))

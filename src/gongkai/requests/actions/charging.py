@@ -24,6 +24,7 @@ from ..models import Case, CaseEvent, Extension, FeeNotice, Payment
 from ..rules import rules_of
 from ..trail import audit
 from .common import check, day, lock, refuse, require, require_in, shift
+from .sending import ensure_service_record
 from .writing import issue
 
 # 缴款方式：代码 → 取缴款码的函数。平台不经手钱，只登记。manual 由财务手填，file 由非税系统的文件导入。
@@ -206,6 +207,7 @@ def lapse_fee(user: Any, case: Case) -> Case:
         since = law.fee_lapses_on(noticed, current_calendar())
         if timezone.localdate() < since:
             refuse("early", _("%(day)s 起才能认定逾期未缴费") % {"day": since.isoformat()})
+        ensure_service_record(user, notice.letter)
         shift(case, user, "lapse_fee")
         notice.lapsed_on = timezone.localdate()
         notice.save(update_fields=["lapsed_on"])

@@ -19,6 +19,7 @@ from ..models import Applicant, Assignment, Case, CaseEvent, CorrectionNotice, L
 from ..rules import rules_of
 from ..trail import audit
 from .common import check, day, keep_file, lock, refuse, require, shift
+from .sending import ensure_service_record
 from .writing import issue
 
 Kind = CaseEvent.Kind
@@ -156,6 +157,7 @@ def lapse_correction(user: Any, case: Case) -> Case:
         since = law.correction_lapses_on(asked, current_calendar())
         if timezone.localdate() < since:
             refuse("early", _("%(day)s 起才能认定逾期不补正") % {"day": since.isoformat()})
+        ensure_service_record(user, notice.letter)
         shift(case, user, "lapse_correction")
         notice.lapsed_on = timezone.localdate()
         notice.save(update_fields=["lapsed_on"])

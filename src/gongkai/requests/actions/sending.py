@@ -255,6 +255,15 @@ def keep_service_record(user: Any, delivery: Delivery) -> Any:
     return row
 
 
+def ensure_service_record(user: Any, letter: Letter) -> None:
+    """认定逾期以前：送达回证还没有存进案卷的，照登记的送达存一份（败诉情形第7项）。"""
+    delivery = letter.deliveries.filter(state=Delivery.State.DELIVERED).order_by("-id").first()
+    if delivery is None:
+        refuse("service", _("没有登记过送达，不能认定逾期"))
+    if delivery.record_id is None:
+        keep_service_record(user, delivery)
+
+
 def returned(user: Any, delivery: Delivery, *, note: str) -> Delivery:
     """被退回：登记原因；之后可以另发一次，首次发出之日不变。"""
     with transaction.atomic():

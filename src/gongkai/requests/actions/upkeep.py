@@ -21,7 +21,7 @@ from gongkai.law.workdays import Calendar, CalendarError, YearNotice
 
 from .. import clock, states
 from ..covering import with_stand_ins
-from ..models import Case, CaseEvent, CaseNotice, Consultation, Item
+from ..models import Assistance, Case, CaseEvent, CaseNotice, Consultation, Item, Proceeding
 from ..rules import rules_of
 from ..trail import audit
 from .common import refuse
@@ -149,7 +149,23 @@ def remind(today: date) -> int:
         if kind:
             with transaction.atomic():
                 sent += _notify(case, kind, text, today)
-    return sent + unread(today) + _to_reconsider(today)
+    return sent + unread(today) + _to_reconsider(today) + _waiting_for(today, calendar)
+
+
+def _waiting_for(today: date, calendar: Calendar) -> int:
+    """协办到期没有回的；复议、诉讼的答辩期限，前三个工作日和当天各提醒一次。"""
+    sent = 0
+    late = Assistance.objects.filter(by=today, replied_on=None, letter__state__in=("dispatched", "served"))
+    for row in late.select_related("case__agency", "case__handler"):
+        with transaction.atomic():
+            sent += _notify(row.case, f"help{row.pk}", f"{row.name}的协办意见今天到期，还没有收到", today)
+    soon = {calendar.add(today, 3): ("3", "还有 3 个工作日"), today: ("0", "今天到期")}
+    rows = Proceeding.objects.filter(answer_due__in=list(soon), result=Proceeding.Result.PENDING)
+    for row in rows.select_related("case__agency", "case__handler"):
+        mark, when = soon[row.answer_due]
+        with transaction.atomic():
+            sent += _notify(row.case, f"plead{mark}-{row.pk}", f"答辩期限{when}（{row.body}）", today)
+    return sent
 
 
 def _to_reconsider(today: date) -> int:

@@ -25,7 +25,9 @@ class StandInForm(forms.Form):
     """登记代办。"""
 
     officer = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("谁不在"), empty_label=None)
-    stand_in = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("由谁代办"))
+    stand_in = forms.ModelChoiceField(
+        User.objects.none(), label=gettext_lazy("由谁代办"), empty_label=gettext_lazy("请选择")
+    )
     first = date_field(gettext_lazy("从哪天起"))
     last = date_field(gettext_lazy("到哪天止"), help_text=gettext_lazy("含这一天；到了自动结束"))
     reason = forms.CharField(

@@ -15,6 +15,7 @@ from gongkai.law.decisions import DECISIONS, QUESTIONS, REQUIREMENTS, STEPS, wal
 
 from .. import actions, forms, gates, states
 from ..models import Case, Item
+from ..queries import directory
 from .common import tried
 
 # 大多数申请走的一串问题，一页问完；中途岔开的，接着岔开的问。
@@ -147,6 +148,7 @@ def _show(
             "facts": get("facts", ""),
             "reason": get("reason", ""),
             "form_changed": get("form_changed", ""),
+            "organs": directory(case.agency) if outcome.code == "D1b" else [],
             "given_form": (data.get("given_form") if data else item.materials.get("form")) or case.form,
             "forms": Case.Form.choices,
             "giving": outcome.code in gates.GIVING,
