@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from gongkai.search import plans, text
@@ -29,8 +30,9 @@ class Meaning(NamedTuple):
     decisive: frozenset[str]
 
 
+@lru_cache(maxsize=20_000)
 def meaning(question: str) -> Meaning:
-    """意思：去掉套话和虚词；全是虚词的按原字。"""
+    """意思：去掉套话和虚词；全是虚词的按原字。记住算过的：汇集时要和几千种问法比，不能让写库的等切词。"""
     plain = _HOW_LONG.sub("多久", _ASKING.sub("", text.normal(question)))
     words = frozenset(
         word
