@@ -259,8 +259,10 @@ def test_every_step_in_wide_elder_and_english(
     phone = Citizen(chromium, live_server.url)
     phone.open("/apply/others/correction/").press("提交").says("没有提交成功")
     phone.fill(text="户主登记有误", **{k: PERSON[k] for k in ("name", "identity_number", "phone")})
+    proof = [{"name": "户口簿.pdf", "mimeType": "application/pdf", "buffer": PDF}]
+    phone.page.locator("#id_evidence").set_input_files(proof)
     # 同一来源已提交了三件：先答一道文字题，答错的内容不丢。
-    phone.press("提交").says("请先回答页面下方的问题")
+    phone.press("提交").says("请先回答页面下方的问题", "户口簿.pdf", "不必再选一次")
     phone.page.locator("#answer").fill(solved(phone.page.inner_text("label[for=answer]")))
     phone.press("提交").says("已经收到", "GZ-").press("已经记下，退出").says("已退出查看")
     phone.close()

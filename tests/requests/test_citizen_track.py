@@ -14,7 +14,7 @@ from foi_samples import GIVE, pdf
 from gongkai.audit.models import Entry
 from gongkai.core.models import Organisation
 from gongkai.requests import actions, states
-from gongkai.requests.models import Attempt, Case, Complaint, Suggestion
+from gongkai.requests.models import Attempt, Case, Complaint, Draft, RecordCorrection, Suggestion
 from gongkai.requests.public import following
 
 
@@ -346,3 +346,18 @@ def test_a_complaint_needs_no_name_and_a_correction_does(agency: Any, site: Any,
     bare = Client().post("/apply/others/correction/", given)
     assert bare.status_code == 400 and "请附上证据，至少一份" in text(bare)
     assert Client().get("/apply/others/nothing/").status_code == 404
+
+
+def test_the_evidence_is_kept_when_something_else_is_wrong(agency: Any, site: Any, today: Any) -> None:
+    client, url = Client(), "/apply/others/correction/"
+    bad = client.post(url, {"text": "", "name": "张三", "evidence": pdf("户口簿.pdf")})
+    assert bad.status_code == 400 and "户口簿.pdf" in text(bad)
+    done = client.post(
+        url, {"text": "登记有误", "name": "张三", "identity_number": "1", "phone": "13800001234"}
+    )
+    assert done.headers["Location"] == "/apply/others/done/"
+    row = RecordCorrection.objects.get()
+    assert [each.name for each in row.files.all()] == ["户口簿.pdf"] and not Draft.objects.exists()
+    six = [pdf(f"{n}.pdf") for n in range(6)]
+    most = client.post(url, {"text": "错", "name": "张三", "identity_number": "1", "evidence": six})
+    assert most.status_code == 400 and "最多 5 份" in text(most)

@@ -33,19 +33,19 @@ KEY: Final = "apply"
 PERSON: Final = (*Applicant.PERSONAL, "kind", "identity_type")
 
 
-def current(request: HttpRequest) -> Draft | None:
+def current(request: HttpRequest, key: str = KEY) -> Draft | None:
     """正在填的一份：凭会话里的随机码找；过期的不算。"""
-    token = request.session.get(KEY)
+    token = request.session.get(key)
     if not token:
         return None
     rows = Draft.objects.filter(token_hash=keyed_digest(f"draft:{token}")).select_related("agency", "case")
     return rows.filter(created_at__gte=timezone.now() - LIFETIME).first()
 
 
-def start(request: HttpRequest, agency: Organisation) -> Draft:
-    """开始一份。"""
+def start(request: HttpRequest, agency: Organisation, key: str = KEY) -> Draft:
+    """开始一份；key 为会话里的名称：申请和更正各是各的。"""
     token = secrets.token_urlsafe(24)
-    request.session[KEY] = token
+    request.session[key] = token
     return Draft.objects.create(token_hash=keyed_digest(f"draft:{token}"), agency=agency)
 
 
@@ -119,13 +119,25 @@ def submit(draft: Draft, source: str) -> Draft:
             form=data.get("form", Case.Form.ANY),
             route=data.get("route", Case.Route.PORTAL),
             idempotency_key=draft.token_hash,
-            files=[(row.kind, File(row.file.open("rb"), name=row.name)) for row in files],
+            files=opened(files),
         )
         draft.case, draft.secret, draft.data = result.case, result.secret, ""
         draft.save()
         guard.note("submit", source)
         transaction.on_commit(lambda: _forget(files))
     return draft
+
+
+def opened(files: list[DraftFile]) -> list[tuple[str, Any]]:
+    """（种类, 打开的文件），交给收件的动作。"""
+    return [(row.kind, File(row.file.open("rb"), name=row.name)) for row in files]
+
+
+def discard(draft: Draft) -> None:
+    """用完了：连附件删去，事务成了才删文件。"""
+    files = list(draft.files.all())
+    draft.delete()
+    transaction.on_commit(lambda: [row.file.delete(save=False) for row in files] and None)
 
 
 def _forget(files: list[DraftFile]) -> None:
@@ -140,9 +152,8 @@ def found_already(request: HttpRequest, key: str, title: str, agency: Organisati
     draft = current(request)
     with transaction.atomic():
         if draft is not None and not draft.case_id:
-            agency, files = draft.agency, list(draft.files.all())
-            draft.delete()
-            transaction.on_commit(lambda: [row.file.delete(save=False) for row in files])
+            agency = draft.agency
+            discard(draft)
         elif request.session.get("found") == key:
             return
         row = FoundAlready.objects.create(agency=agency, key=key, title=title[:400], on=timezone.localdate())

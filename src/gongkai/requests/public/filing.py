@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,8 +20,8 @@ from gongkai.core.states import Refused
 from gongkai.core.visitors import source_of
 
 from .. import actions, states
-from . import following, guard
-from .drafts import MOST_FILES
+from ..models import Draft, DraftFile
+from . import drafts, following, guard
 from .forms import ManyFiles
 from .where import agencies
 
@@ -59,6 +60,10 @@ MATTERS: Final = {
 }
 
 
+# 更正的证据在会话里的名称。
+_EVIDENCE: Final = "evidence"
+
+
 class FilingForm(forms.Form):
     """一样事项。"""
 
@@ -91,14 +96,23 @@ class FilingForm(forms.Form):
 
     def clean_evidence(self) -> list[Any]:
         files: list[Any] = self.cleaned_data["evidence"]
-        if not files:
+        if not files and not self.has_evidence:
             raise forms.ValidationError(self.fields["evidence"].error_messages["required"])
-        if len(files) > MOST_FILES:
-            raise forms.ValidationError(_("最多 %(n)s 份，请合并成一个文件再上传") % {"n": MOST_FILES})
+        if len(files) > drafts.MOST_FILES:
+            raise forms.ValidationError(_("最多 %(n)s 份，请合并成一个文件再上传") % {"n": drafts.MOST_FILES})
         return files
 
-    def __init__(self, *args: Any, matter: Matter, choices: list[Organisation], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        matter: Matter,
+        choices: list[Organisation],
+        has_evidence: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.has_evidence = has_evidence
+        self.fields["evidence"].required = not has_evidence
         self.fields["text"].label = matter.text
         if not matter.named:
             # 投诉、建议不问证件；姓名、电话愿意留的才留。
@@ -126,14 +140,21 @@ def page(request: HttpRequest, kind: str) -> HttpResponse:
     matter, choices, source = MATTERS.get(kind), agencies(request), source_of(request)
     if matter is None:
         raise Http404(_("没有这一事项"))
-    form = FilingForm(request.POST or None, request.FILES or None, matter=matter, choices=choices)
+    draft = drafts.current(request, _EVIDENCE) if matter.named else None
+    kept = list(draft.files.all()) if draft else []
+    form = FilingForm(
+        request.POST or None, request.FILES or None, matter=matter, choices=choices, has_evidence=bool(kept)
+    )
     if request.method == "POST":
         filed = request.session.get("filed")
         if filed and filed["once"] == request.POST.get("once"):
             return redirect("apply:filed")
+        if matter.named:
+            # 先存证据：别的栏填错了、题答错了，证据不必再选一次。
+            draft, kept = _keep_evidence(request, form, draft, choices[0])
         if form.is_valid() and not _blocked(request, form, source):
             try:
-                number, secret = _file(kind, form.cleaned_data, choices)
+                number, secret = _file(kind, form.cleaned_data, choices, draft)
             except Refused as refused:
                 form.add_error(None, str(refused))
             else:
@@ -143,12 +164,25 @@ def page(request: HttpRequest, kind: str) -> HttpResponse:
                 return redirect("apply:filed")
     context = {
         "form": form,
+        "kept": kept,
         "heading": matter.heading,
         "lead": matter.lead,
         "once": request.POST.get("once") or secrets.token_hex(8),
         "puzzle": guard.puzzle(request) if guard.needs_puzzle(source) else "",
     }
     return render(request, "requests/public/file.html", context, status=400 if form.errors else 200)
+
+
+def _keep_evidence(
+    request: HttpRequest, form: FilingForm, draft: Draft | None, agency: Organisation
+) -> tuple[Draft | None, list[DraftFile]]:
+    form.is_valid()
+    given = form.cleaned_data.get("evidence") or []
+    if given:
+        draft = draft or drafts.start(request, agency, _EVIDENCE)
+        for problem in drafts.attach(draft, "other", given, source_of(request)):
+            form.add_error("evidence", problem)
+    return draft, list(draft.files.all()) if draft else []
 
 
 def _blocked(request: HttpRequest, form: FilingForm, source: str) -> bool:
@@ -158,7 +192,9 @@ def _blocked(request: HttpRequest, form: FilingForm, source: str) -> bool:
     return bool(problem)
 
 
-def _file(kind: str, data: dict[str, Any], choices: list[Organisation]) -> tuple[str, str]:
+def _file(
+    kind: str, data: dict[str, Any], choices: list[Organisation], draft: Draft | None
+) -> tuple[str, str]:
     agency = data.get("agency") or choices[0]
     person = {name: data.get(name, "") for name in ("name", "identity_number", "phone", "address")}
     person["kind"] = "natural"
@@ -166,13 +202,17 @@ def _file(kind: str, data: dict[str, Any], choices: list[Organisation]) -> tuple
         # 只留了电话的也要留得住。
         person["name"] = "（未留姓名）"
     if kind == "correction":
-        row, secret = actions.file_correction(
-            states.CITIZEN,
-            agency=agency,
-            applicant=person,
-            text=data["text"],
-            files=[("evidence", each) for each in data["evidence"]],
-        )
+        files = drafts.opened(list(draft.files.all())) if draft else []
+        with transaction.atomic():
+            row, secret = actions.file_correction(
+                states.CITIZEN,
+                agency=agency,
+                applicant=person,
+                text=data["text"],
+                files=[("evidence", file) for _kind, file in files],
+            )
+            if draft:
+                drafts.discard(draft)
     elif kind == "complaint":
         row, secret = actions.file_complaint(
             states.CITIZEN,
