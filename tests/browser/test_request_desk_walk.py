@@ -116,6 +116,8 @@ def test_every_screen_of_the_desk_is_accessible(
         "calendar/",
         "payments/",
         "filed/?kind=suggestion",
+        "mail/",
+        "reconsider/",
     ]
     pages += [
         f"{case.pk}/",

@@ -215,3 +215,17 @@ def test_filed_matters_are_answered(agency: Any, desk: Any, today: Any) -> None:
     client.post(url, {"state": "accepted", "answer": "每月公开"})
     row.refresh_from_db()
     assert (row.state, row.answer, row.answered_by.username) == ("accepted", "每月公开", "clerk")
+
+
+def test_the_whole_list_counts_only_so_far(receive: Any, person: Any, monkeypatch: Any) -> None:
+    """上百万件时只数到一万件：说“以上”，不说错数；筛选之后照实数。"""
+    from gongkai.requests.views import lists
+
+    monkeypatch.setattr(lists, "COUNT_UP_TO", 2)
+    numbers = [receive().number for _ in range(3)]
+    client = Client()
+    client.force_login(person("clerk"))
+    page = client.get(reverse("foi:cases")).content.decode()
+    assert "有 2 件以上，请先筛选" in page
+    page = client.get(reverse("foi:cases"), {"q": numbers[0]}).content.decode()
+    assert "共 1 件" in page and numbers[0] in page

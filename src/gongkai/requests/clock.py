@@ -7,6 +7,7 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from gongkai.core.calendar import current_calendar
@@ -91,6 +92,21 @@ def recompute(case: Case, calendar: Calendar | None = None) -> bool:
     if changed:
         case.save(update_fields=CACHED)
     return changed
+
+
+def store(cases: Iterable[Case]) -> None:
+    """成批存缓存的各栏：一条语句逐行带值执行，比 bulk_update 拼出来的长语句快得多。"""
+    quote = connection.ops.quote_name
+    fields = [Case._meta.get_field(name) for name in CACHED]
+    columns = ", ".join(f"{quote(field.column)} = %s" for field in fields)  # type: ignore[union-attr]
+    rows = [
+        [*(f.get_db_prep_save(getattr(case, f.attname), connection) for f in fields), case.pk]  # type: ignore[union-attr]
+        for case in cases
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            # 表名、列名都来自模型，不含外来的文字。
+            cursor.executemany(f"UPDATE {quote(Case._meta.db_table)} SET {columns} WHERE id = %s", rows)  # noqa: S608
 
 
 def _remake_due(case: Case) -> date | None:

@@ -41,16 +41,19 @@ _STEP_OF: Final = {Duty.Role.SECRECY: "secrecy", Duty.Role.LEGAL: "legal", Duty.
 
 def listed(user: Any) -> QuerySet[Case]:
     """看得见的申请，供列表用：不取加密的描述，连申请人、承办人一起取。"""
-    rows = Case.objects.visible_to(user).defer(*LIGHT)
+    return _light(Case.objects.visible_to(user))
+
+
+def _light(rows: QuerySet[Case]) -> QuerySet[Case]:
+    rows = rows.defer(*LIGHT)
     return rows.select_related("applicant", "handler", "agency").prefetch_related("assignments__organisation")
 
 
 def queue(user: Any) -> QuerySet[Case]:
     """我的队列：没有答复、等我这一边动手的，催办日早的在前；承办处室的人只看处室还没回复的。"""
-    rows = listed(user).filter(state__in=Case.OPEN)
-    agencies = offices(user)
-    if agencies:
-        return rows.filter(agency__in=agencies).order_by("alarm", "pk")
+    rows = _light(Case.objects.at_desk(user)).filter(state__in=Case.OPEN)
+    if offices(user):
+        return rows.order_by("alarm", "pk")
     units = [d.organisation_id for d in duties_of(user) if d.role in (Duty.Role.HANDLER, Duty.Role.HEAD)]
     return rows.filter(assignments__organisation__in=units).distinct().order_by("alarm", "pk")
 
@@ -80,11 +83,15 @@ def fixes_to_sign(user: Any) -> QuerySet[RecordCorrection]:
 
 def board(user: Any) -> list[tuple[str, str, int, list[Case]]]:
     """看板：按阶段，（阶段, 名称, 件数, 催办日最早的几件）；两次查询加每阶段一次。"""
-    rows = Case.objects.visible_to(user).filter(state__in=(*Case.OPEN, Case.State.DISPATCHED))
+    rows = Case.objects.at_desk(user).filter(state__in=(*Case.OPEN, Case.State.DISPATCHED))
     counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
     found = []
     for state in (*Case.OPEN, Case.State.DISPATCHED):
-        some = listed(user).filter(state=state).order_by("alarm", "pk")[:8] if counts.get(state) else []
+        some = (
+            _light(Case.objects.at_desk(user)).filter(state=state).order_by("alarm", "pk")[:8]
+            if counts.get(state)
+            else []
+        )
         found.append((str(state), str(state.label), counts.get(state, 0), list(some)))
     return found
 

@@ -61,6 +61,11 @@ class CaseQuerySet(models.QuerySet[Any]):
         """可见申请。"""
         return self.filter(scope(user))
 
+    def at_desk(self, user: Any) -> CaseQuerySet:
+        """工作台上的：工作机构的人只看本机关的（是可见的一部分，索引用得上），别人同 visible_to。"""
+        agencies = offices(user)
+        return self.filter(agency__in=agencies) if agencies else self.visible_to(user)
+
     def open(self) -> CaseQuerySet:
         """没有答复的。"""
         return self.filter(state__in=self.model.OPEN)

@@ -97,7 +97,7 @@ def _redate_batch(user: Any, agency_id: int, keys: list[int], reason: str, calen
                 changed.append(case)
                 if case.due != before:
                     moved.append(Moved(case.number, before, case.due))
-        Case.objects.bulk_update(changed, clock.CACHED, batch_size=BATCH)
+        clock.store(changed)
         if changed:
             agency = Organisation.objects.get(pk=agency_id)
             listing = [[row.number, row.before.isoformat(), row.after.isoformat()] for row in moved]

@@ -26,7 +26,7 @@ from ..covering import covers, duties_of
 from ..models import Case, CaseNotice, FoundAlready
 from ..trail import audit
 from ..visibility import offices
-from .common import page_of, querystring, tried, with_days
+from .common import COUNT_UP_TO, page_of, querystring, tried, with_days
 
 _EXPORT_LIMIT = 20000
 
@@ -111,10 +111,17 @@ def queue(request: HttpRequest) -> HttpResponse:
 def cases(request: HttpRequest) -> HttpResponse:
     """全部申请：看得见的，新的在前。"""
     form = Filter(request.GET)
-    page = page_of(request, form.narrow(queries.listed(request.user)).order_by("-pk"))
+    page = page_of(request, form.narrow(queries.listed(request.user)).order_by("-pk"), most=COUNT_UP_TO)
     with_days(page.object_list)
     return render(
-        request, "requests/cases.html", {"page_obj": page, "form": form, "querystring": querystring(request)}
+        request,
+        "requests/cases.html",
+        {
+            "page_obj": page,
+            "form": form,
+            "querystring": querystring(request),
+            "more": page.paginator.count == COUNT_UP_TO,
+        },
     )
 
 
@@ -167,7 +174,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     text = request.GET.get("year", "")
     year = int(text) if text.isdigit() and 2019 <= int(text) <= today.year else today.year
-    found = queries.statistics(Case.objects.visible_to(request.user), year, today)
+    found = queries.statistics(Case.objects.at_desk(request.user), year, today)
     agency = next(iter(_agencies(request.user)), None)
     tables: dict[str, Any] = {}
     if agency:
