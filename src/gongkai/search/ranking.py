@@ -26,7 +26,10 @@ FEATURES: Final = (
 WEIGHTS: Final = (5.36, 6.40, 1.40, 0.96, 1.12, 1.10, 0.22, -1.52, 0.88, 0.79, -1.10, -1.60)
 _ARTICLE: Final = re.compile(rf"[ \u3000]*第{text.NUMERAL}+条(?:之{text.NUMERAL}+)?$")
 _SENTENCE: Final = re.compile(r"[^。！？；\n]+")
-_REGULATION: Final = re.compile(r"(?:条例|规定|办法|细则|规则|章程|决定|通则)(?:[（(].*)?$")
+_CODE: Final = re.compile(r"民法典(?=$|[ \u3000（(·第])")
+_REGULATION: Final = re.compile(
+    r"(?:条例|规定|办法|细则|规则|章程|决定|通则)(?:[（(][^）)]*[）)])?(?=$|[ \u3000第])"
+)
 _INTERPRETATION: Final = re.compile(r"^最高人民(?:法院|检察院)|的(?:解释|批复)(?:[（(].*)?$")
 
 
@@ -77,7 +80,7 @@ def heading(title: str) -> tuple[str, float, float, float]:
     plain = _ARTICLE.sub("", text.normal(title))
     if _INTERPRETATION.search(plain):
         return plain, 0.0, 1.0, 0.0
-    return plain, float(plain.endswith("民法典")), 0.0, float(bool(_REGULATION.search(plain)))
+    return plain, float(bool(_CODE.search(plain))), 0.0, float(bool(_REGULATION.search(plain)))
 
 
 @dataclass(frozen=True, slots=True)
