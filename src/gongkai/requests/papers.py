@@ -26,7 +26,7 @@ from . import actions, archive, disclosure, letters, redacting, redaction, revie
 from .actions.templating import save_template, use_standard
 from .letters import templates, templating
 from .letters.placeholders import PLACEHOLDERS
-from .models import ArchivePackage, Case, CaseFile, Letter, LetterTemplate
+from .models import ArchivePackage, Case, CaseFile, CorrectionReply, Letter, LetterTemplate
 from .public.receipt import receipt
 
 PAGE = 30
@@ -260,23 +260,36 @@ def _agency(request: HttpRequest) -> Organisation:
     return chosen or found[0]
 
 
+def _fix_series(agency: Organisation, year: int | None) -> tuple[list[CorrectionReply], list[int]]:
+    """更正答复书另有一串字号：（这一年的各份, 缺的号）。"""
+    rows = CorrectionReply.objects.filter(correction__agency=agency, year=year, serial__isnull=False)
+    found = list(rows.select_related("correction", "signed_by").order_by("-serial")[:200])
+    serials = set(rows.values_list("serial", flat=True))
+    return found, sorted(set(range(1, max(serials, default=0) + 1)) - serials)[:20]
+
+
 @login_required
 def register(request: HttpRequest) -> HttpResponse:
     """发文登记簿：字号连续，作废的照列，缺号当即看得见。"""
     agency = _agency(request)
     rows = Letter.objects.visible_to(request.user).filter(case__agency=agency, serial__isnull=False)
-    years = sorted(set(rows.order_by().values_list("year", flat=True)), reverse=True)
+    fixed = CorrectionReply.objects.filter(correction__agency=agency, serial__isnull=False)
+    years = {*rows.order_by().values_list("year", flat=True), *fixed.values_list("year", flat=True)}
+    years = sorted(years, reverse=True)
     wanted = request.GET.get("year", "")
     year = int(wanted) if wanted.isdigit() and int(wanted) in years else (years[0] if years else None)
     found = rows.filter(year=year).select_related("case", "signed_by").order_by("-serial")
     serials = set(found.order_by().values_list("serial", flat=True))
     gaps = sorted(set(range(1, max(serials, default=0) + 1)) - serials)[:20]
+    fixes, fix_gaps = _fix_series(agency, year)
     context = {
         "agency": agency,
         "agencies": _agencies(request.user),
         "years": years,
         "year": year,
         "gaps": gaps,
+        "fixes": fixes,
+        "fix_gaps": fix_gaps,
         "page_obj": Paginator(found, PAGE).get_page(request.GET.get("page")),
         "querystring": f"agency={agency.pk}&year={year or ''}",
     }

@@ -81,6 +81,17 @@ def fixes_to_sign(user: Any) -> QuerySet[RecordCorrection]:
     return rows.select_related("agency").defer("text", "answer", "carried_out").order_by("due", "pk")
 
 
+def fixes_pressing(user: Any, today: date, calendar: Calendar) -> list[RecordCorrection]:
+    """要紧的更正：五个工作日之内到期、已逾期没有答复的，和决定更正还没有登记怎样改的；早的在前。"""
+    agencies = offices(user)
+    if not agencies:
+        return []
+    due = Q(state="open", due__lte=calendar.add(today, 5))
+    undone = Q(state="corrected", carried_out_on=None)
+    rows = RecordCorrection.objects.visible_to(user).filter(due | undone, agency__in=agencies)
+    return list(rows.defer("text", "answer", "carried_out").order_by("due", "pk")[:20])
+
+
 def board(user: Any) -> list[tuple[str, str, int, list[Case]]]:
     """看板：按阶段，（阶段, 名称, 件数, 催办日最早的几件）；两次查询加每阶段一次。"""
     rows = Case.objects.at_desk(user).filter(state__in=(*Case.OPEN, Case.State.DISPATCHED))

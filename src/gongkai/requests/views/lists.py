@@ -100,6 +100,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             "page_obj": page,
             "form": form,
             "querystring": querystring(request),
+            "fixes": queries.fixes_pressing(request.user, timezone.localdate(), current_calendar()),
             "covers": covers(request.user),
             "notices": _unread(request.user),
             "units": units if agencies else [],
