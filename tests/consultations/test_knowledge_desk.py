@@ -89,6 +89,8 @@ def test_from_an_open_question_to_the_public_page(bureau: Any, measure: Any, cli
     assert "提前二十四小时。" in public and "《临江市城市供水管理办法》" in public and "第二条" in public
     assert measure.get_absolute_url() in public
     assert entry.question in Client().get("/knowledge/", {"q": "停水"}).content.decode()
+    assert "/knowledge/sitemap.xml" in Client().get("/sitemap.xml").content.decode()
+    assert f"/knowledge/{entry.pk}/" in Client().get("/knowledge/sitemap.xml").content.decode()
     indexer.index_now()
     asked = Client().get("/ask/", {"q": "停水要提前几天通知用户"}).content.decode()
     assert "提前二十四小时。" in asked and f"/knowledge/{entry.pk}/" in asked and "未找到" not in asked
@@ -101,6 +103,7 @@ def test_from_an_open_question_to_the_public_page(bureau: Any, measure: Any, cli
     assert gone.status_code == 410 and "不再有效" in gone.content.decode()
     assert Client().get("/knowledge/").content.decode().count(entry.question) == 0
     assert Client().get("/knowledge/entries.json").json()["total"] == 0
+    assert f"/knowledge/{entry.pk}/" not in Client().get("/knowledge/sitemap.xml").content.decode()
 
 
 def test_a_draft_is_not_public_and_an_old_version_leads_to_the_new(

@@ -48,5 +48,6 @@ urlpatterns = [
     path("sitemap/", home.sitemap, name="sitemap"),
     path("sitemap.xml", feeds.sitemap_index, name="sitemap_index"),
     path("sitemap_<int:part>.xml", feeds.sitemap_part, name="sitemap_part"),
+    path("knowledge/sitemap.xml", feeds.sitemap_answers, name="sitemap_answers"),
     path("robots.txt", feeds.robots, name="robots"),
 ]

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 from django.utils.timezone import make_aware
@@ -209,13 +210,11 @@ def parts_of(site: Site) -> list[int]:
 
 @require_safe
 def sitemap_index(request: HttpRequest) -> HttpResponse:
-    """站点地图索引：第 0 份是首页和栏目，其余按信息编号分段。"""
+    """站点地图索引：第 0 份是首页和栏目，其余按信息编号分段；政策问答自成一份，随时变，不写成文件。"""
     site = site_of(request)
     numbers = [0, *(number + 1 for number in parts_of(site))]
-    rows = (
-        f"<sitemap><loc>{escape(absolute(site, f'/sitemap_{number}.xml'))}</loc></sitemap>\n"
-        for number in numbers
-    )
+    paths = [*(f"/sitemap_{number}.xml" for number in numbers), reverse("portal:sitemap_answers")]
+    rows = (f"<sitemap><loc>{escape(absolute(site, path))}</loc></sitemap>\n" for path in paths)
     return _xml("sitemapindex", rows)
 
 
@@ -224,9 +223,8 @@ def sitemap_part(request: HttpRequest, part: int) -> HttpResponse:
     """一份站点地图。错误：Http404——这一段没有公开的信息。"""
     site = site_of(request)
     if part == 0:
-        fixed = ("/", "/columns/", "/library/", "/planning/", "/institutions/", "/plans/", "/knowledge/")
-        answers = (entry.get_absolute_url() for entry in public_entries())
-        paths = [*fixed, *answers, *(column.get_absolute_url() for column in columns(request).columns)]
+        fixed = ("/", "/columns/", "/library/", "/planning/", "/institutions/", "/plans/")
+        paths = [*fixed, *(column.get_absolute_url() for column in columns(request).columns)]
         return _xml("urlset", (f"<url><loc>{escape(absolute(site, path))}</loc></url>\n" for path in paths))
     rows = (
         public_records()
@@ -243,6 +241,14 @@ def sitemap_part(request: HttpRequest, part: int) -> HttpResponse:
     if not found:
         raise Http404(_("没有这一份站点地图"))
     return _xml("urlset", iter(found))
+
+
+@require_safe
+def sitemap_answers(request: HttpRequest) -> HttpResponse:
+    """政策问答的一份：列表和此刻有效的各条。"""
+    site = site_of(request)
+    paths = [reverse("knowledge:list"), *(entry.get_absolute_url() for entry in public_entries())]
+    return _xml("urlset", (f"<url><loc>{escape(absolute(site, path))}</loc></url>\n" for path in paths))
 
 
 @require_safe
