@@ -500,3 +500,16 @@ def test_the_day_to_plead_is_reminded_three_workdays_before_and_on_it(desk: Desk
         actions.remind(date(2026, 3, day))
         assert (CaseNotice.objects.filter(kind__startswith="plead").count() > before) is told, day
     actions.close_proceeding(desk.person("clerk"), row, result="upheld", decided_on=date(2026, 3, 2))
+
+
+def test_a_fee_is_quoted_paid_and_refunded_from_the_desk(desk: Desk, client: Any) -> None:
+    case = desk.working()
+    client.force_login(desk.person("clerk"))
+    assert "按件：这是当月第 1 件，0 元" in client.get(reverse("foi:case", args=[case.pk])).content.decode()
+    letter = desk.do("clerk", case, "fee", method="by_pages", pages="68", why="页数多", provider="manual")
+    desk.send(letter)
+    desk.do("clerk", case, "pay", yuan="380", paid_on="2026-03-02", receipt="P1")
+    desk.do("clerk", case, "refund", on="2026-03-02", reason="重复缴纳")
+    shown = client.get(reverse("foi:case", args=[case.pk])).content.decode()
+    assert "2026-03-02 已退付：重复缴纳" in shown
+    assert not moves.MOVES["refund"].allowed(desk.person("clerk"), Case.objects.get(pk=case.pk))

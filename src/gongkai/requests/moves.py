@@ -154,6 +154,7 @@ _ALL: Final = (
     Move("override", _("告知第三方将公开"), forms.Override, lambda u, c, f: actions.override(u, f.cleaned_data["row"], content=f.cleaned_data["content"], reason=f.cleaned_data["reason"]), _in(states.OFFICE, S.WORKING, also=lambda c: any(r.override_letter_id is None for r in gates.overridden(c))), _("告知书已签发，请发出"), True),
     Move("fee", _("收费通知"), forms.Fee, lambda u, c, f: actions.notice_fee(u, c, **_form(f)).letter, _table("wait_payment", lambda c: not hasattr(c, "fee")), _("收费通知书已签发，请发出")),
     Move("lapse_fee", _("认定逾期未缴费"), forms.NoFields, lambda u, c, f: actions.lapse_fee(u, c) and None, _table("lapse_fee"), _("已认定，请作决定后答复")),
+    Move("refund", _("登记退付"), forms.Refund, lambda u, c, f: actions.refund(u, c.fee.payment, **_form(f)) and None, _in(states.OFFICE, *S.values, also=lambda c: hasattr(c, "fee") and hasattr(c.fee, "payment") and c.fee.payment.refunded_on is None), _("已登记退付")),
     Move("extend", _("申请延期"), forms.Extend, lambda u, c, f: actions.ask_extension(u, c, **_form(f)) and None, _in(states.WORKERS, *Case.RUNNING, also=lambda c: not c.extensions.exclude(state="refused").exists()), _("已提出，等工作机构负责人批准")),
     Move("file", _("添加材料"), forms.AddFile, lambda u, c, f: actions.add_file(u, c, **_form(f)) and None, _in(states.WORKERS, *S.values), _("已添加")),
     Move("withdraw", _("登记申请人撤回"), forms.Withdraw, lambda u, c, f: actions.withdraw(u, c, **_form(f)) and None, _table("withdraw"), _("已办结")),

@@ -2,7 +2,7 @@
 
 from .after import CloseProceeding, OpenProceeding, Remake
 from .base import INSIDE, CaseForm, DateInput, NoFields, Reason, date_field, text_field
-from .charging import AnswerExtension, Extend, Fee, Pay
+from .charging import AnswerExtension, Extend, Fee, Pay, Refund
 from .consulting import AddFile, AskHelp, Assess, Consult, NoteHelp, Opinion, Override
 from .deciding import Dispatch, Search, Second, Serve, earlier_choices
 from .handling import (
@@ -23,6 +23,7 @@ from .handling import (
 )
 
 __all__ = [
+    "Refund",
     "AddFile",
     "AnswerExtension",
     "AskHelp",

@@ -22,6 +22,14 @@ class Fee(CaseForm):
         label=_("缴款方式"), choices=[("manual", _("人工登记")), ("file", _("非税系统文件对账"))]
     )
 
+    def setup(self, case: Case) -> None:
+        from ..actions import quote
+
+        # 按件的先算给他看：当月第几件、多少元；按量的要填了页数才算得出。
+        found = quote(case, FeeNotice.Method.BY_ITEMS)
+        values = {"n": found.rank, "yuan": found.yuan}
+        self.fields["method"].help_text = _("按件：这是当月第 %(n)s 件，%(yuan)s 元") % values
+
 
 class Pay(CaseForm):
     yuan = forms.IntegerField(label=_("金额（元）"), min_value=1)
@@ -44,3 +52,13 @@ class AnswerExtension(CaseForm):
         label=_("意见"), widget=forms.RadioSelect, choices=[("yes", _("同意延期")), ("no", _("不同意"))]
     )
     answer = forms.CharField(label=_("说明"), max_length=300, required=False)
+
+
+class Refund(CaseForm):
+    """登记退付。"""
+
+    on = date_field(_("退付之日"))
+    reason = text_field(_("退付的理由"), rows=2)
+
+    def setup(self, case: Case) -> None:
+        self.fields["on"].initial = timezone.localdate()
