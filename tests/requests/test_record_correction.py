@@ -183,3 +183,31 @@ def test_the_counter_takes_a_correction_on_paper(
             reverse("foi:filed_new", args=[kind]), {"text": TEXT, "kind": "natural"} | about, follow=True
         )
         assert "查询码" in answer.content.decode(), kind
+
+
+def test_who_asked_is_forgotten_when_the_term_is_over(row: Any, person: Any, agency: Any) -> None:
+    from gongkai.requests.forgetting import forget_filed
+    from gongkai.requests.models import Suggestion
+
+    _signed(row, person)
+    actions.dispatch_fix(person("clerk"), row, carrier="portal")
+    wish = "电话13900000000，请公开水质月报"
+    who = {"kind": "natural", "name": "王五"}
+    note, _secret = actions.suggest(states.CITIZEN, agency=agency, text=wish, applicant=who)
+    actions.answer_filed(person("clerk"), note, state="accepted", answer="每月公开")
+    assert forget_filed(date(2036, 3, 2)) == 0
+    # 决定更正还没有登记怎样改的，先不动。
+    assert forget_filed(date(2036, 3, 3)) == 1
+    note = Suggestion.objects.select_related("applicant").get()
+    assert (
+        "13900000000" not in note.text and "水质月报" in note.text and note.applicant.name == "（已去标识）"
+    )
+    actions.carry_out_fix(person("clerk"), row, text="李四的户名已改")
+    kept = row.files.first().file
+    storage, name = kept.storage, kept.name
+    assert forget_filed(date(2036, 3, 3)) == 1 and forget_filed(date(2036, 3, 3)) == 0
+    row = RecordCorrection.objects.select_related("applicant", "reply").get(pk=row.pk)
+    assert row.applicant.identity_number == "" and "李四" not in row.text + row.carried_out + row.answer
+    assert not any(each.file for each in row.files.all()) and row.reply.file.read()[:4] == b"%PDF"
+    assert storage.exists(name)  # 删文件在提交以后；本测试不提交
+    assert Entry.objects.filter(action="requests.forget_filed").count() == 2

@@ -22,7 +22,16 @@ from gongkai.law.decisions import DECISIONS
 
 from . import letters, states
 from .actions.common import lock, refuse, require, shift
-from .models import Applicant, ArchivePackage, Case, CaseFile, Consultation, Delivery, Letter
+from .models import (
+    Applicant,
+    ArchivePackage,
+    Case,
+    CaseFile,
+    Consultation,
+    CorrectionFile,
+    Delivery,
+    Letter,
+)
 from .rules import rules_of
 from .trail import audit
 
@@ -340,16 +349,17 @@ def anonymise(user: Any, package: ArchivePackage, *, today: date | None = None) 
         package.save(update_fields=["anonymised_at", "file"])
         audit(user, "requests.anonymise", case, retain_until=package.retain_until, files=len(gone))
         storage = CaseFile._meta.get_field("file").storage
-        transaction.on_commit(lambda: [storage.delete(name) for name in gone if name and not _used(name)])
+        transaction.on_commit(lambda: [storage.delete(name) for name in gone if name and not is_used(name)])
     return package
 
 
-def _used(name: str) -> bool:
+def is_used(name: str) -> bool:
     """同样内容的文件按校验值只存一份，别的申请还在用的不删。"""
     return (
         CaseFile.objects.filter(file=name).exists()
         or Letter.objects.filter(file=name).exists()
         or ArchivePackage.objects.filter(file=name).exists()
+        or CorrectionFile.objects.filter(file=name).exists()
     )
 
 

@@ -69,8 +69,10 @@ daily("清理网上填写的草稿", time(3, 30), lambda day: purge_drafts.enque
 def anonymise_requests(day: str, attempt: int = 1) -> str:
     """去标识：个人信息保存期满、已经移交的各件；day（ISO 日期），没有做成的写明原因。"""
     from .archive import anonymise_due
+    from .forgetting import forget_filed
 
     done, failed = anonymise_due(date.fromisoformat(day))
+    done += forget_filed(date.fromisoformat(day))
     return f"去标识 {done} 件" + (f"；没有做成：{'；'.join(failed)}" if failed else "")
 
 
