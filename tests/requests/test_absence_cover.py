@@ -173,3 +173,24 @@ def test_the_page_names_shows_and_ends(person: Any, helper: Any, client: Any, to
     client.force_login(person("clerk"))
     ended = client.post(reverse("foi:end_absence", args=[StandIn.objects.get().pk]), follow=True)
     assert "已提前结束" in ended.content.decode()
+
+
+def test_the_queries_do_not_grow_with_the_people(person: Any, helper: Any, client: Any, today: Any) -> None:
+    from datetime import timedelta
+
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def count() -> int:
+        client.force_login(person("office"))
+        with CaptureQueriesContext(connection) as found:
+            assert client.get(reverse("foi:absence")).status_code == 200
+        return len(found)
+
+    cover(person, "clerk", helper)
+    few = count()
+    for n in range(6):
+        someone = User.objects.create(username=f"u{n}", name=f"人{n}", organisation=helper.organisation)
+        first = FIRST + timedelta(days=10 * (n + 1))
+        cover(person, "clerk", someone, first=first, last=first + timedelta(days=3))
+    assert count() <= few

@@ -43,7 +43,7 @@ def may_set(user: Any, officer: Any) -> bool:
 def colleagues(user: Any) -> Any:
     """同一机关的在用账号，不含自己。"""
     agency = agency_of(user)
-    rows = User.objects.filter(is_active=True).exclude(pk=user.pk).select_related("organisation")
+    rows = User.objects.filter(is_active=True).exclude(pk=user.pk).select_related("organisation__parent")
     return rows.filter(organisation__path__startswith=agency.path).order_by("name") if agency else rows.none()
 
 
@@ -100,7 +100,7 @@ def end_stand_in(user: Any, row: StandIn) -> StandIn:
 
 def stand_ins_of(user: Any) -> Any:
     """看得见的代办：与自己有关的，和自己可以登记的人的，新的在前。"""
-    rows = StandIn.objects.select_related("officer__organisation", "stand_in", "set_by")
+    rows = StandIn.objects.select_related("officer__organisation__parent", "stand_in", "set_by")
     agency = agency_of(user)
     rows = rows.filter(officer__organisation__path__startswith=agency.path) if agency else rows.none()
     mine = [

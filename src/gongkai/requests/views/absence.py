@@ -38,9 +38,10 @@ class StandInForm(forms.Form):
         super().__init__(*args, **kwargs)
         rows = actions.colleagues(user)
         mine = [each.pk for each in (user, *rows) if actions.may_set(user, each)]
-        self.fields["officer"].queryset = User.objects.filter(pk__in=mine).order_by("name")  # type: ignore[attr-defined]
+        people = User.objects.select_related("organisation").order_by("name")
+        self.fields["officer"].queryset = people.filter(pk__in=mine)  # type: ignore[attr-defined]
         self.fields["officer"].initial = user.pk
-        everyone = User.objects.filter(pk__in=[user.pk, *(each.pk for each in rows)]).order_by("name")
+        everyone = people.filter(pk__in=[user.pk, *(each.pk for each in rows)])
         self.fields["stand_in"].queryset = everyone  # type: ignore[attr-defined]
         for name in ("officer", "stand_in"):
             field = self.fields[name]
