@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.law.terms import TermKind, find
+from gongkai.law.terms import TermKind, due_in, find, is_due_label
 
 K = TermKind
 
@@ -117,3 +117,41 @@ NUMERALS = ["一", "两", "三", "四", "五", "六", "七", "八", "九", "十"
 def test_chinese_and_arabic_numerals_agree(pair: tuple[str, int]) -> None:
     for written in (pair[0], str(pair[1])):
         assert [t.minimum for t in find(f"每季度至少召开{written}次；不少于{written}场")] == [pair[1]] * 2
+
+
+@pytest.mark.parametrize(
+    ("cell", "due"),
+    [
+        ("2026-03-31", date(2026, 3, 31)),
+        ("2026/9/3", date(2026, 9, 3)),
+        ("2026.9.30", date(2026, 9, 30)),
+        ("3月31日前", date(2026, 3, 31)),
+        ("3月底", date(2026, 3, 31)),
+        ("十二月", date(2026, 12, 31)),
+        ("2027年1月31日前", date(2027, 1, 31)),
+        ("2026年6月", date(2026, 6, 30)),
+        ("10月-12月", date(2026, 12, 31)),
+        ("6月底、12月底", date(2026, 12, 31)),
+        ("第三季度", date(2026, 9, 30)),
+        ("上半年", date(2026, 6, 30)),
+        ("全年", date(2026, 12, 31)),
+        ("2027年底", date(2027, 12, 31)),
+        ("长期坚持", None),
+        ("本月", None),
+        ("2月30日", None),
+        ("46112", None),
+        ("", None),
+    ],
+)
+def test_a_cell_that_holds_the_due_date(cell: str, due: date | None) -> None:
+    assert due_in(cell, 2026) == due
+
+
+@given(st.text(pieces, max_size=20) | st.text(max_size=30), st.integers(2008, 2060))
+def test_any_cell_gives_a_date_or_nothing(cell: str, year: int) -> None:
+    assert due_in(cell, year) is None or isinstance(due_in(cell, year), date)
+
+
+def test_labels_of_due_columns() -> None:
+    assert all(map(is_due_label, ["完成时限", "完成時限", "截止日期", "办结时间", "完成时间", "时限要求"]))
+    assert not any(map(is_due_label, ["备注", "联系人", "联系电话", "序号"]))

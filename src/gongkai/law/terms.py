@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["Term", "TermKind", "find"]
+__all__ = ["Term", "TermKind", "due_in", "find", "is_due_label"]
 
 
 class TermKind(StrEnum):
@@ -169,3 +169,45 @@ def find(text: str, year: int | None = None) -> list[Term]:
         for match in pattern.finditer(text):
             add(match, kind)
     return sorted(found, key=lambda term: term.span)
+
+
+_DUE_LABEL: Final = re.compile(
+    r".*(?:[时時期]限|截止|[办辦完]成?[结結]?(?:[时時][间間]|日期|[节節][点點])).*"
+)
+_FULL_DATE: Final = re.compile(rf"(?:({_D}{{4}})\s*[-/.年]\s*)?{_NUM}\s*[-/.月]\s*{_NUM}(?!\s*{_D}*\s*月)日?")
+_MONTH: Final = re.compile(rf"(?:({_D}{{4}})\s*[-/.年]\s*)?{_NUM}月")
+_QUARTER: Final = re.compile(rf"(?:({_D}{{4}})年?)?第?([1-4一二三四])季度?")
+_HALF: Final = re.compile(rf"(?:({_D}{{4}})年?)?(上|下)半年")
+_WHOLE: Final = re.compile(rf"(?<!{_D})(20{_D}{{2}})(?!{_D})年?|[全今本当當]年|年[底末]")
+
+
+def is_due_label(label: str) -> bool:
+    """是时限列：“完成时限”“截止日期”“办结时间”一类的列名（繁简皆可）。"""
+    return _DUE_LABEL.fullmatch(label) is not None
+
+
+def due_in(cell: str, year: int) -> date | None:
+    """时限一格：这一格写明的截止日；“3月底”“3月”取月末，“一季度”“上半年”“全年”取其末日。
+
+    参数：cell 为“完成时限”一类的格，year 为年度，补没写的年份。写了几个日期的取最后一个。
+    返回：日期；没有写、写的是“长期坚持”一类或不存在的日期为 None。
+    来源：分工表的通行写法。
+    """
+
+    def of(written: str | None) -> int:
+        return int(written) if written else year
+
+    found: list[date] = []
+    full = [(of(m[1]), _number(m[2]), _number(m[3])) for m in _FULL_DATE.finditer(cell)]
+    for pattern, ends in ((_MONTH, None), (_QUARTER, 3), (_HALF, 6)):
+        if full:
+            break
+        for m in pattern.finditer(cell):
+            month = _number(m[2]) if ends is None else ends * ({"上": 1, "下": 2}.get(m[2]) or _number(m[2]))
+            full.append((of(m[1]), month, 0))
+    if not full and (whole := _WHOLE.search(cell)):
+        full.append((of(whole[1]), 12, 31))
+    for written, month, day in full:
+        if (end := _day(written, month, day or None)) is not None:
+            found.append(end)
+    return max(found, default=None)

@@ -48,7 +48,12 @@ def expand(requirement: Requirement, resolver: Resolver, actor: User | None = No
                 due=requirement.due,
             )
             counts["added"] += 1
-        elif assignment.state == State.ENDED or assignment.membership:
+            continue
+        # 改正后的表换了分工（配合改为牵头）或写法，任务跟着改；办公室指定保留的不动。
+        if assignment.membership != Membership.KEPT and (assignment.role, assignment.unit) != (role, unit):
+            assignment.role, assignment.unit = role, unit
+            assignment.save(update_fields=["role", "unit"])
+        if assignment.state == State.ENDED or assignment.membership:
             counts["added"] += _take_back(assignment)
     for pk, assignment in existing.items():
         if pk not in wanted and _is_out(assignment, resolver):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -16,6 +16,7 @@ from django.utils.translation import pgettext
 from gongkai.accounts.models import User
 from gongkai.audit.actions import record
 from gongkai.core.models import Alias, Organisation
+from gongkai.core.names import name_key
 from gongkai.core.queries import Resolver
 from gongkai.core.signals import organisation_changed
 from gongkai.formats.breakdown import BreakdownTable, SheetChoice, read
@@ -103,6 +104,9 @@ def edit_draft(user: User, draft: ImportDraft, index: int, field: str, value: st
     row = draft.rows[index]
     if row[field] == value.strip():
         return
+    _check_cell(row["number"], field, value.strip())
+    if field == "number" and any(other["number"] == value.strip() for other in draft.rows):
+        refuse("number", _("序号“%(number)s”已经有了；请改成不同的序号") % {"number": value.strip()})
     with transaction.atomic():
         before, row[field] = row[field], value.strip()
         row["inherited"] = [name for name in row["inherited"] if name != field]
@@ -118,14 +122,35 @@ def edit_draft(user: User, draft: ImportDraft, index: int, field: str, value: st
         )
 
 
+def _check_cell(number: str, field: str, value: str) -> None:
+    """一格可否存：序号、要求不得空，长短不超过台账各栏所限。"""
+    column = Requirement._meta.get_field(field)
+    if not value and field in ("number", "text"):
+        message = _("第 %(number)s 项：“%(field)s”不能空着")
+        refuse("empty", message % {"number": number, "field": column.verbose_name})
+    most = getattr(column, "max_length", None)
+    if most and len(value) > most:
+        message = _("第 %(number)s 项：“%(field)s”有 %(length)s 字，最多 %(most)s 字；请先改短")
+        values = {"number": number[:20], "field": column.verbose_name, "length": len(value), "most": most}
+        refuse("long", message % values)
+
+
 def name_unit(user: User, draft: ImportDraft, *, name: str, alias_of: Organisation | None) -> Organisation:
     """认定单位：把认不出的名称定为已有单位的别名，或新建为本单位的处室（由人决定，从不自动）。"""
     require(user, draft.organisation, OFFICE, pgettext("职责", "认定单位名称"))
     if alias_of and not Organisation.objects.visible_to(user).filter(pk=alias_of.pk).exists():
         refuse("tree", _("所选单位不在本市的组织树内"))
+    most = Organisation._meta.get_field("name").max_length or 0
+    if len(name) > most:
+        message = _("单位名称有 %(length)s 字，最多 %(most)s 字；请先改正“局内负责处室”一格")
+        refuse("long", message % {"length": len(name), "most": most})
+    # 认不出而又重名的，是停用了的单位；重新启用由系统管理员决定。
+    if not alias_of and Organisation.objects.filter(parent=draft.organisation, key=name_key(name)).exists():
+        message = _("“%(name)s”是已停用的单位；请由系统管理员重新启用，或选它现在是哪个单位的别名")
+        refuse("inactive", message % {"name": name})
     with transaction.atomic():
         if alias_of:
-            Alias.objects.get_or_create(organisation=alias_of, key=name, defaults={"name": name})
+            Alias.objects.get_or_create(organisation=alias_of, key=name_key(name), defaults={"name": name})
             organisation = alias_of
         else:
             organisation = Organisation.objects.create(
@@ -144,10 +169,13 @@ def unresolved(draft: ImportDraft) -> list[str]:
 
 
 def due_of(row: dict[str, Any], year: int, today: date) -> date:
-    """时限：文中写明的截止日，没有写明的为当年 12 月 31 日。
+    """时限：“完成时限”一类的列写明的；没有这一列或读不出，取文中写明的截止日；都没有为当年 12 月 31 日。
 
     “每年某月某日前”取 today 之后的第一个：年中导入的分工表不应一开始就逾期。
     """
+    for label, value in row["extra"]:
+        if terms.is_due_label(label) and (due := terms.due_in(value, year)):
+            return due
     for term in terms.find(row["text"], year):
         if term.month_day and term.due and term.due <= today and today.year == year:
             return term.due.replace(year=year + 1)
@@ -164,6 +192,9 @@ def commit_import(user: User, draft: ImportDraft) -> Plan:
     require(user, draft.organisation, OFFICE, pgettext("职责", "确认导入"))
     if not draft.rows:
         refuse("sheet", _("请先选定工作表"))
+    for row in draft.rows:
+        for field in ROW_FIELDS:
+            _check_cell(row["number"], field, row[field])
     missing = unresolved(draft)
     if missing:
         message = _("还有单位名称没有认定：%(names)s；请逐个选“新单位”或“是……的别名”")
@@ -216,21 +247,41 @@ def _save_row(plan: Plan, position: int, row: dict[str, Any], resolver: Resolver
         },
     )
     if not created:
+        # 时限只在内容改了时重算：“每年某日前”随导入的日子而变，同一文件再导入不该动它。
+        if _moves_due(requirement, row):
+            _put_due(requirement, due_of(row, plan.year, timezone.localdate()))
         for field, value in values.items():
             setattr(requirement, field, value)
-        requirement.position, requirement.inherited, requirement.withdrawn_at = (
+        requirement.position, requirement.inherited, requirement.extra, requirement.withdrawn_at = (
             position,
             row["inherited"],
+            row["extra"],
             None,
         )
         requirement.save()
     expand(requirement, resolver, user)
 
 
+def _moves_due(requirement: Requirement, row: dict[str, Any]) -> bool:
+    return requirement.text != row["text"] or _dues(requirement.extra) != _dues(row["extra"])
+
+
+def _dues(extra: list[list[str]]) -> list[list[str]]:
+    return [pair for pair in extra if terms.is_due_label(pair[0])]
+
+
+def _put_due(requirement: Requirement, due: date) -> None:
+    """改时限：没有批准过延期的任务随之改；延期过的，批准的日期不动，只改原定时限。"""
+    requirement.due = due
+    requirement.assignments.filter(due=models.F("first_due")).exclude(first_due=due).update(due=due)
+    requirement.assignments.exclude(first_due=due).update(first_due=due)
+
+
 def difference(draft: ImportDraft, plan: Plan) -> list[dict[str, str]]:
     """逐行差异：草稿与现有台账的不同，每格一条（序号、栏目、原文、新文）。"""
     current = {requirement.number: requirement for requirement in plan.requirements.filter(withdrawn_at=None)}
     found = []
+    today = timezone.localdate()
     for row in draft.rows:
         old = current.pop(row["number"], None)
         if old is None:
@@ -247,6 +298,16 @@ def difference(draft: ImportDraft, plan: Plan) -> list[dict[str, str]]:
                         "after": row[field],
                     }
                 )
+        was, now = dict(old.extra), dict(row["extra"])
+        pairs = [(name, was.get(name, ""), now.get(name, "")) for name in {**was, **now}]
+        if _moves_due(old, row):
+            due = due_of(row, plan.year, today).isoformat()
+            pairs.append((str(Requirement._meta.get_field("due").verbose_name), old.due.isoformat(), due))
+        found += [
+            {"number": row["number"], "field": name, "before": before, "after": after}
+            for name, before, after in pairs
+            if before != after
+        ]
     found += [{"number": n, "field": _("撤下"), "before": r.text, "after": ""} for n, r in current.items()]
     return found
 

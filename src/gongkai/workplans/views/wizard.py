@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -119,18 +120,23 @@ def edit_cell(request: HttpRequest, pk: int, index: int) -> HttpResponse:
     draft = _draft(request, pk)
     if not 0 <= index < len(draft.rows):
         return redirect("workplans:preview", pk)
-    row = draft.rows[index]
+    row, status = dict(draft.rows[index]), 200
     if request.method == "POST":
-        for field in actions.ROW_FIELDS:
-            if field in request.POST:
-                actions.edit_draft(request.user, draft, index, field, request.POST[field])
-        messages.success(request, _("第 %(number)s 项已改正") % {"number": row["number"]})
-        return redirect(f"/staff/import/{pk}/#row-{index}")
+        wanted = {name: request.POST[name] for name in actions.ROW_FIELDS if name in request.POST}
+
+        def save() -> None:
+            with transaction.atomic():
+                for field, value in wanted.items():
+                    actions.edit_draft(request.user, draft, index, field, value)
+
+        if attempt(request, save, _("第 %(number)s 项已改正") % {"number": row["number"]}):
+            return redirect(f"/staff/import/{pk}/#row-{index}")
+        # 没存成的，写的字都留在页上接着改。
+        row, status = row | wanted, 400
     columns = {name: Requirement._meta.get_field(name).verbose_name for name in actions.ROW_FIELDS}
     cells = [(name, label, row[name], name in row["inherited"]) for name, label in columns.items()]
-    return render(
-        request, "workplans/edit_cell.html", {"draft": draft, "index": index, "row": row, "cells": cells}
-    )
+    context = {"draft": draft, "index": index, "row": row, "cells": cells}
+    return render(request, "workplans/edit_cell.html", context, status=status)
 
 
 @login_required
