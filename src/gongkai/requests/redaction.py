@@ -134,7 +134,10 @@ def hidden_problems(case: Case) -> list[str]:
             kinds = "、".join(dict.fromkeys(each.kind for each in hidden))
             values = {"name": row.name, "kinds": kinds}
             found.append(
-                _("“%(name)s”里有隐藏信息（%(kinds)s），请清除后重新放入，或写明可以提供的理由") % values
+                _(
+                    "“%(name)s”里有隐藏信息（%(kinds)s），请到“检查隐藏信息”里一键清除，或写明可以提供的理由"
+                )
+                % values
             )
     return found
 

@@ -183,9 +183,15 @@ def statistics(request: HttpRequest) -> HttpResponse:
         tables = {
             "agency": agency,
             "columns": TABLE3_COLUMNS,
-            "table3": [(row_label(key), row) for key, row in report["table3"].items()],
+            "table3": [
+                (row_label(key), list(zip(TABLE3_COLUMNS, row, strict=True)))
+                for key, row in report["table3"].items()
+            ],
             "columns4": TABLE4_COLUMNS,
-            "table4": [(TABLE4_ROWS[key], row) for key, row in report["table4"].items()],
+            "table4": [
+                (TABLE4_ROWS[key], list(zip(TABLE4_COLUMNS, row, strict=True)))
+                for key, row in report["table4"].items()
+            ],
             "problems": [each.message for each in violations(report)],
         }
     mine = offices(request.user)
