@@ -58,8 +58,8 @@ class Citizen:
         return self.check()
 
     def press(self, name: str) -> Citizen:
-        self.page.get_by_role("button", name=name).first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name).first.click()
         return self.check()
 
     def check(self) -> Citizen:

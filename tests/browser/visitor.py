@@ -42,13 +42,14 @@ class Visitor:
         return self.check()
 
     def press(self, name: str, within: str = "main") -> Visitor:
-        self.page.locator(within).get_by_role("button", name=name, exact=True).first.click()
-        self.page.wait_for_load_state()
+        # 机器忙的时候，点完到开始换页有一会儿：等到换了页再看，不看旧页。
+        with self.page.expect_navigation():
+            self.page.locator(within).get_by_role("button", name=name, exact=True).first.click()
         return self
 
     def follow(self, name: str, within: str = "main") -> Visitor:
-        self.page.locator(within).get_by_role("link", name=name, exact=True).first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.locator(within).get_by_role("link", name=name, exact=True).first.click()
         return self
 
     def lit(self, colour: str) -> Visitor:

@@ -248,8 +248,8 @@ class Crew:
     def _rest(self, seconds: float) -> None:
         """歇一会儿；子进程退出了就早点醒。"""
         until = time.monotonic() + seconds
-        while self.running and time.monotonic() < until:
-            pid, status = os.waitpid(-1, os.WNOHANG)
+        while time.monotonic() < until:
+            pid, status = os.waitpid(-1, os.WNOHANG) if self.running else (0, 0)
             if pid:
                 self._left(pid, os.waitstatus_to_exitcode(status))
                 return
