@@ -82,6 +82,7 @@ words = st.text(alphabet="办公室各处牵头，配合a1=（）-+ 。“规範
 @st.composite
 def tables(draw: st.DrawFn) -> BreakdownTable:
     rows: list[Row] = []
+    across: list[bool] = []
     extras = draw(st.sampled_from([(), ("备注",), ("完成时限", "联系人")]))
     for part in range(draw(st.integers(1, 3))):
         name = f"{'一二三'[part]}、{draw(words)}"
@@ -95,6 +96,17 @@ def tables(draw: st.DrawFn) -> BreakdownTable:
                 f: getattr(rows[-1], f) if f in kept else "甲" + draw(words)
                 for f in ("task", "city_units", "bureau_units")
             }
+            units = {"city_units", "bureau_units"}
+            block = bool(at) and across[-1]
+            if block and not kept >= units:
+                kept -= units
+                cell |= {f: "乙" + draw(words) for f in units}
+            # 两个单位格横并成一格；上面已是一块的，整块接下来。
+            fresh = not kept & units and draw(st.booleans())
+            if fresh:
+                kept |= {"bureau_units"}
+                cell["bureau_units"] = cell["city_units"]
+            across.append(fresh or (block and kept >= units))
             extra = tuple((label, draw(words)) for label in extras)
             rows.append(
                 Row(str(len(rows) + 1), name, text="文" + draw(words), inherited=kept, extra=extra, **cell)

@@ -123,6 +123,50 @@ def test_excel_dates_numbers_and_stray_columns(tmp_path: Path) -> None:
     assert row.extra == (("完成时限", "2026-03-31"), ("数量", "0"))
 
 
+ACROSS = """<table><tr><th>序号<th>工作任务<th>具体要求<th>市里落实单位<th>局内负责处室
+<tr><td>1<td>（一）甲<td>建台账<td colspan=2>办公室<tr><td>2<td colspan=2>做培训<td>各区政府<td>法规处
+<tr><td>3<td>（二）乙<td>报年报<td rowspan=2 colspan=2>调研处<tr><td>4<td>（二）乙<td>回头看</table>"""
+
+
+def check_across(table: BreakdownTable) -> None:
+    one, two, three, four = table.rows
+    assert (one.city_units, one.bureau_units, one.inherited) == ("办公室", "办公室", {"bureau_units"})
+    assert (two.task, two.text, two.inherited) == ("（一）甲", "做培训", {"task"})
+    assert (three.city_units, three.bureau_units, three.inherited) == ("调研处", "调研处", {"bureau_units"})
+    assert (four.bureau_units, four.inherited) == ("调研处", {"city_units", "bureau_units"})
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".xlsx"])
+def test_cells_merged_across_give_both_columns(tmp_path: Path, suffix: str) -> None:
+    """一格占市里、局内两栏的，两栏都是它；任务与要求合成一格的，不算缺了正文。"""
+    table = read_html(ACROSS)
+    check_across(table)
+    write(table, tmp_path / f"t{suffix}")
+    assert read(tmp_path / f"t{suffix}") == table
+
+
+def test_cells_merged_across_in_a_pdf(tmp_path: Path) -> None:
+    path = pdf(
+        tmp_path / "t.pdf",
+        "[1], [（一）甲], [建台账], table.cell(colspan: 2)[办公室],"
+        "[2], table.cell(colspan: 2)[做培训], [各区政府], [法规处],"
+        "[3], [（二）乙], [报年报], table.cell(colspan: 2, rowspan: 2)[调研处],"
+        "[4], [（二）乙], [回头看]",
+    )
+    check_across(read(path))
+
+
+def test_rows_that_share_a_number_get_one_each() -> None:
+    head = "<table><tr><th>序号<th>具体要求<th>局内负责处室"
+    rows = read_html(
+        head + "<tr><td rowspan=3>1<td>甲<td>办公室<tr><td>乙<td>法规处<tr><td>丙<td>法规处"
+        "<tr><td>2<td>丁<td>办公室<tr><td>3<td>戊<td>办公室</table>"
+    ).rows
+    assert [(row.number, row.text) for row in rows] == [
+        ("1", "甲"), ("1-2", "乙"), ("1-3", "丙"), ("2", "丁"), ("3", "戊"),
+    ]  # fmt: skip
+
+
 def test_a_header_in_two_rows(tmp_path: Path) -> None:
     """“责任单位”之下分市里、局内两列。"""
     path = tmp_path / "t.xlsx"

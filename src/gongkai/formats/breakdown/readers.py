@@ -231,7 +231,7 @@ def _docx(path: Path) -> Iterator[Line]:
                     for p in tc.p_lst
                 )
                 cells.append(Cell(clean(text), tc.vMerge == "continue"))
-                cells += [Cell("")] * (min(tc.grid_span, _MAX_SPAN) - 1)
+                cells += [Cell("", cells[-1].merged_down, True)] * (min(tc.grid_span, _MAX_SPAN) - 1)
                 _refuse_wide(cells, where)
             yield Line(tuple(cells), where, full_width=len(tr.tc_lst) == 1, table=order)
 
@@ -300,15 +300,20 @@ def _sheet(sheet: Any) -> Iterator[Line]:
 def _sheet_lines(sheet: Any) -> Iterator[Line]:
     last = min(sheet.max_column, _MAX_COLUMNS)
     down: set[tuple[int, int]] = set()
+    across: set[tuple[int, int]] = set()
     wide: set[int] = set()
     for area in sheet.merged_cells.ranges:
+        across |= {(area.min_row, column) for column in range(area.min_col + 1, area.max_col + 1)}
         for row in range(area.min_row + 1, min(area.max_row, _MAX_ROWS) + 1):
             down |= {(row, column) for column in range(area.min_col, area.max_col + 1)}
         if area.min_col == 1 and area.max_col >= last and area.min_row == area.max_row:
             wide.add(area.min_row)
     # 表外留着格式的空列不算列，免得横跨整表的标题不算整行。
     for number, row_cells in enumerate(sheet.iter_rows(max_row=_MAX_ROWS, max_col=last), start=1):
-        cells = tuple(Cell(_value(c), (number, at) in down) for at, c in enumerate(row_cells, start=1))
+        cells = tuple(
+            Cell(_value(c), (number, at) in down, (number, at) in across)
+            for at, c in enumerate(row_cells, start=1)
+        )
         where = Message(gettext_noop("工作表“%(sheet)s”第 %(row)s 行"), sheet=sheet.title, row=number)
         yield Line(cells, where, full_width=number in wide)
 
@@ -350,7 +355,7 @@ def _html(text: str) -> Iterator[Line]:
                 for offset in range(span(node, "colspan")):
                     if span(node, "rowspan") > 1:
                         pending[len(cells)] = span(node, "rowspan") - 1
-                    cells.append(Cell("" if offset else clean(node.text(separator="\n"))))
+                    cells.append(Cell("", False, True) if offset else Cell(clean(node.text(separator="\n"))))
                 _refuse_wide(cells, _line(number))
             carried()
             yield Line(
@@ -359,6 +364,24 @@ def _html(text: str) -> Iterator[Line]:
                 full_width=len(nodes) == 1 < len(cells) and not cells[0].merged_down,
                 table=order,
             )
+
+
+def _across(table: Any) -> set[tuple[int, int]]:
+    """PDF 表里横向合并的格：（行，从 1 起；列，从 0 起）——没有框、而左边一格的框伸到了这一列。"""
+    starts: dict[int, float] = {}
+    for row in table.rows:
+        for at, box in enumerate(row.cells):
+            if box is not None:
+                starts[at] = max(starts.get(at, 0), box[0])
+    found = set()
+    for number, row in enumerate(table.rows, start=1):
+        edge = 0.0
+        for at, box in enumerate(row.cells):
+            if box is not None:
+                edge = box[2]
+            elif edge > starts.get(at, edge) + 1:
+                found.add((number, at))
+    return found
 
 
 def _pdf(path: Path) -> Iterator[Line]:
@@ -371,12 +394,20 @@ def _pdf(path: Path) -> Iterator[Line]:
         scanned = True
         for page in document.pages:
             scanned = scanned and not page.chars
-            for index, table in enumerate(page.extract_tables()):
+            for index, table in enumerate(page.find_tables()):
                 order += 1
-                for number, cells in enumerate(table, start=1):
+                across = _across(table)
+                for number, cells in enumerate(table.extract(), start=1):
                     filled = [cell is not None for cell in cells]
                     yield Line(
-                        tuple(Cell(clean(cell), cell is None) for cell in cells),
+                        tuple(
+                            Cell(
+                                clean(cell),
+                                cell is None and (number, at) not in across,
+                                (number, at) in across,
+                            )
+                            for at, cell in enumerate(cells)
+                        ),
                         Message(
                             gettext_noop("第 %(page)s 页第 %(row)s 行"), page=page.page_number, row=number
                         ),

@@ -61,7 +61,8 @@ class Row:
 class BreakdownTable:
     """分工表。headers 为（栏目, 原表头），次序固定；其余列名在 extra_headers。
 
-    可写性约定：inherited 的栏目与上一行取值相同且同属一个部分；部分、任务一经出现，同一部分内不再为空。
+    可写性约定：inherited 的栏目与上一行取值相同且同属一个部分，或 bureau_units 与同一行的 city_units
+    原是一格（取值相同）；上面横并成一格的，两栏一起承接；部分、任务一经出现，同一部分内不再为空。
     """
 
     rows: tuple[Row, ...]
@@ -72,10 +73,11 @@ class BreakdownTable:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """网格的一格：merged_down 表示与上一行的同列合并。"""
+    """网格的一格：merged_down 表示与上一行的同列合并，across 表示与左边一格合并。"""
 
     text: str
     merged_down: bool = False
+    across: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,7 @@ def interpret(source: Iterable[Line]) -> BreakdownTable:
     rows = _rows(lines[at + height :], columns, lines[at])
     if not rows:
         raise BreakdownError(gettext_noop("表头之下没有任何要求；请核对文件是否完整"), code="no_rows")
+    _number_the_rest(rows)
     _refuse_repeated(rows)
     present = dict(zip(columns, labels, strict=False))
     headers = tuple((name, present[name]) for name in COLUMNS if name in present)
@@ -310,6 +313,20 @@ def _join(row: Row, line: Line, columns: list[str], state: dict[str, str]) -> Ro
     return replace(row, **values, extra=extra, table=line.table)
 
 
+def _number_the_rest(rows: list[Row]) -> None:
+    """没写序号的项（序号格合并的几行）：按次序补的号别处已写，就接在上一项之后，如“1-2”。"""
+    taken = {row.number for row in rows if row.numbered}
+    for at, row in enumerate(rows):
+        if row.numbered:
+            continue
+        number, count = row.number, 2
+        while number in taken:
+            above = rows[at - 1].number.partition("-")[0] if at else row.number
+            number, count = f"{above}-{count}", count + 1
+        taken.add(number)
+        rows[at] = replace(row, number=number)
+
+
 def _refuse_repeated(rows: list[Row]) -> None:
     seen: dict[str, Row] = {}
     for row in rows:
@@ -389,9 +406,23 @@ def _extra(cell: Cell | None, name: str, state: dict[str, str]) -> str:
     return state.get(name, "")
 
 
+def _spread(cells: dict[str, Cell]) -> tuple[dict[str, Cell], set[str]]:
+    """横向合并：两个单位格合成一格的，两栏都是它，后一栏标为承接；任务与要求合成一格的，是要求的正文。"""
+    spread, inherited, left = dict(cells), set[str](), ""
+    for name, cell in cells.items():
+        origin = spread.get(left)
+        if not cell.across or origin is None:
+            left = name
+        elif name == "text" and left in ("task", "part"):
+            spread["text"], spread[left], left = origin, Cell(""), name
+        elif {name, left} == {"city_units", "bureau_units"}:
+            spread[name] = Cell(origin.text, origin.merged_down)
+            inherited.add("bureau_units")
+    return spread, inherited
+
+
 def _row(line: Line, columns: list[str], state: dict[str, str], sequence: int) -> Row:
-    cells = _align(line, columns)
-    inherited: set[str] = set()
+    cells, inherited = _spread(_align(line, columns))
     text = cells["text"].text
     match = _NUMBER.match(text)
     number = cells["number"].text.rstrip(".．、") if "number" in cells else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,18 +40,43 @@ def _blocks(table: BreakdownTable) -> Iterator[str | Row]:
         yield row
 
 
-def _merges(table: BreakdownTable, places: list[tuple[int, Row]]) -> Iterator[tuple[int, int, int]]:
-    """合并：（列, 首行, 末行），把承接的格与上面相连的格并在一起。"""
-    for column, (name, _) in enumerate(table.headers):
-        start, last = None, 0
-        for (above, _row), (here, row) in pairwise(places):
-            if name in row.inherited and here == above + 1:
-                start, last = (above if start is None else start), here
-            elif start is not None:
-                yield column, start, last
-                start = None
-        if start is not None:
-            yield column, start, last
+_UNITS = {"city_units", "bureau_units"}
+# 合并区域：首行、首列、末行、末列（列从 1 起）。
+_Area = tuple[int, int, int, int]
+
+
+def _merges(table: BreakdownTable, places: list[tuple[int, Row]]) -> list[_Area]:
+    """合并：承接的格与上面相连的格并在一起；两个单位格原是一格的，横着并成一块。"""
+    names = [name for name, _ in table.headers]
+    first: dict[str, int] = {}
+    areas: list[_Area] = []
+    block = False
+
+    def close(name: str, last: int) -> None:
+        start, column = first.pop(name), names.index(name) + 1
+        wide = block and name in _UNITS
+        if last > start or wide:
+            areas.append((start, column, last, column + wide))
+
+    for at, (here, row) in enumerate(places):
+        above, last = places[at - 1][1], places[at - 1][0]
+        near = row.inherited if at and last + 1 == here else frozenset()
+        down = {name for name in names if name in near and getattr(above, name) == getattr(row, name)}
+        if block and not down >= _UNITS:
+            # 上面横并成一块的，要接就两栏一起接。
+            down -= _UNITS
+        for name in [name for name in first if name not in down]:
+            if not (block and name == "bureau_units"):
+                close(name, last)
+            first.pop(name, None)
+        whole = set(names) >= _UNITS and row.city_units == row.bureau_units
+        block = block if down >= _UNITS else whole and "bureau_units" in row.inherited and not down & _UNITS
+        for name in names:
+            first.setdefault(name, here)
+    for name in list(first):
+        if not (block and name == "bureau_units"):
+            close(name, places[-1][0])
+    return areas
 
 
 def _labels(table: BreakdownTable) -> list[str]:
@@ -95,18 +119,12 @@ def _docx(table: BreakdownTable, path: Path) -> None:
             wide.paragraphs[0].add_run(block).bold = True
             continue
         places.append((at, block))
-        for cell, (name, value) in zip(cells[at], _named(table, block), strict=True):
-            cell.text = "" if name in block.inherited and places[-2:-1] and places[-2][0] == at - 1 else value
-    for column, first, last in _merges(table, places):
-        text = cells[first][column].text
-        merged = cells[first][column].merge(cells[last][column])
-        merged.text = text
+        for cell, value in zip(cells[at], _values(block, table), strict=True):
+            cell.text = value
+    for first, left, last, right in _merges(table, places):
+        text = cells[first][left - 1].text
+        cells[first][left - 1].merge(cells[last][right - 1]).text = text
     document.save(str(path))
-
-
-def _named(table: BreakdownTable, row: Row) -> list[tuple[str, str]]:
-    names = [name for name, _ in table.headers] + [""] * len(table.extra_headers)
-    return list(zip(names, _values(row, table), strict=True))
 
 
 def _xlsx(table: BreakdownTable, path: Path) -> None:
@@ -153,6 +171,6 @@ def _xlsx(table: BreakdownTable, path: Path) -> None:
         places.append((at, block))
         for column, value in enumerate(_values(block, table), start=1):
             put(at, column, value)
-    for column, first, last in _merges(table, places):
-        sheet.merge_cells(start_row=first, end_row=last, start_column=column + 1, end_column=column + 1)
+    for first, left, last, right in _merges(table, places):
+        sheet.merge_cells(start_row=first, end_row=last, start_column=left, end_column=right)
     book.save(path)
