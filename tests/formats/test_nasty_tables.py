@@ -156,6 +156,20 @@ def test_cells_merged_across_in_a_pdf(tmp_path: Path) -> None:
     check_across(read(path))
 
 
+@pytest.mark.parametrize("suffix", [".docx", ".xlsx"])
+def test_groups_in_rows_of_their_own_come_back(tmp_path: Path, suffix: str) -> None:
+    head = "<table><tr><th>工作任务<th>具体要求<th>局内负责处室"
+    table = read_html(
+        head + "<tr><td colspan=3>一、部分<tr><td colspan=3>（一）甲<tr><td><td>1. 子<td>办公室"
+        "<tr><td><td>2. 丑<td>办公室<tr><td colspan=3>（二）乙<tr><td><td>3. 寅<td>法规处</table>"
+    )
+    assert [(row.task, "task" in row.inherited) for row in table.rows] == [
+        ("（一）甲", False), ("（一）甲", True), ("（二）乙", False),
+    ]  # fmt: skip
+    write(table, tmp_path / f"t{suffix}")
+    assert read(tmp_path / f"t{suffix}") == table
+
+
 def test_rows_that_share_a_number_get_one_each() -> None:
     head = "<table><tr><th>序号<th>具体要求<th>局内负责处室"
     rows = read_html(

@@ -359,7 +359,7 @@ def _is_heading(line: Line, columns: list[str]) -> bool:
 
 def _heading(text: str, state: dict[str, str]) -> None:
     if _TASK.match(text):
-        state["task"] = text
+        state.update(task=text, headed="1")
     else:
         state.update(part=text, task="")
 
@@ -423,6 +423,7 @@ def _spread(cells: dict[str, Cell]) -> tuple[dict[str, Cell], set[str]]:
 
 def _row(line: Line, columns: list[str], state: dict[str, str], sequence: int) -> Row:
     cells, inherited = _spread(_align(line, columns))
+    headed = state.pop("headed", "")
     text = cells["text"].text
     match = _NUMBER.match(text)
     number = cells["number"].text.rstrip(".．、") if "number" in cells else ""
@@ -441,8 +442,8 @@ def _row(line: Line, columns: list[str], state: dict[str, str], sequence: int) -
         cell = cells.get(name)
         # 空着的任务格也算承接；单位格空着不猜，只有合并或缺格才承接。
         if cell is None or cell.merged_down or (name == "task" and not cell.text):
-            # 上面什么都没有，就谈不上承接。
-            if state[name]:
+            # 上面什么都没有，就谈不上承接；刚由标题行写明的任务也不是。
+            if state[name] and not (name == "task" and headed):
                 inherited.add(name)
         else:
             state[name] = cell.text
