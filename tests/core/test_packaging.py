@@ -1,7 +1,8 @@
-"""打包：安装包里带齐模板、静态文件、译文和数据，装上就能用。"""
+"""打包与文档：安装包里带齐模板、静态文件、译文和数据，装上就能用；每个设置都写在文档里。"""
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -25,3 +26,11 @@ def test_the_package_carries_every_data_file(tmp_path: Path) -> None:
     files = {name for name in files if ".egg-info/" not in name}
     assert any(name.endswith(".mo") for name in files) and any("/static/" in name for name in files)
     assert files <= packed, sorted(files - packed)[:20]
+
+
+def test_every_setting_is_documented() -> None:
+    read = "".join(path.read_text("utf-8") for path in (ROOT / "src/gongkai/settings").glob("*.py"))
+    names = set(re.findall(r"environ(?:\.get\(|\[)\"((?:GONGKAI_|SEARCH_)\w+)", read))
+    documented = (ROOT / "docs/operations.md").read_text("utf-8")
+    assert len(names) > 30
+    assert not {name for name in names if f"`{name}`" not in documented}

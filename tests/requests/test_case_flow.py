@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -218,6 +219,14 @@ def test_identical_requests_are_answered_as_a_group(
     assert actions.register_group(clerk, case) == 5 and actions.assign_group(clerk, case) == 5
     answer(case)
     assert actions.answer_group(person("leader"), case) == 5
+    changed = Letter.objects.exclude(case=case).order_by("pk")[2]
+    path = Path(changed.file.path)
+    sealed = path.read_bytes()
+    path.write_bytes(sealed + b" ")
+    with pytest.raises(Refused, match=f"{changed.case.number} 的定稿与签发时不一致"):
+        actions.dispatch_group(clerk, case)
+    assert not Letter.objects.exclude(case=case).exclude(dispatched_on=None).exists(), "整批不发"
+    path.write_bytes(sealed)
     assert actions.dispatch_group(clerk, case) == 5
     rows = Case.objects.exclude(pk=case.pk)
     assert {(row.state, row.outcome, row.timeliness) for row in rows} == {("closed", "r1", "on_time")}

@@ -181,6 +181,12 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 if os.environ.get("GONGKAI_EMAIL_HOST"):
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST = os.environ["GONGKAI_EMAIL_HOST"]
+    EMAIL_PORT = int(os.environ.get("GONGKAI_EMAIL_PORT", "25"))
+    EMAIL_HOST_USER = os.environ.get("GONGKAI_EMAIL_USER", "")
+    EMAIL_HOST_PASSWORD = os.environ.get("GONGKAI_EMAIL_PASSWORD", "")
+    EMAIL_USE_TLS = os.environ.get("GONGKAI_EMAIL_SECURITY", "") == "tls"
+    EMAIL_USE_SSL = os.environ.get("GONGKAI_EMAIL_SECURITY", "") == "ssl"
+    EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = os.environ.get("GONGKAI_EMAIL_FROM", "gongkai@localhost")
 
 # 检索：缺省内嵌 tantivy，索引在数据目录里；设 SEARCH_URL（https://用户:口令@主机:9200）即改用 OpenSearch。

@@ -232,7 +232,7 @@ def _copy_letters(user: Any, rows: list[Case], lead: Letter) -> None:
 
 def dispatch_group(user: Any, case: Case, *, carrier: str = "portal", limit: int | None = None) -> int:
     """成批发出：内容相同、待发出、申请人要求网上获取的，网上送达；返回几件。邮寄的要逐件填邮件号码。"""
-    from .sending import answered, check_carrier, check_decision
+    from .sending import answered, check_carrier, check_decision, check_sealed
 
     require(user, case, states.OFFICE, _("发出"))
     if carrier != "portal":
@@ -255,6 +255,7 @@ def dispatch_group(user: Any, case: Case, *, carrier: str = "portal", limit: int
                     continue
                 letter.case = row
                 check_carrier(letter, carrier, "", "")
+                check_sealed(letter)
                 check_decision(row, letter, today)
                 letter.state, letter.dispatched_on, letter.served_on = Letter.State.SERVED, today, today
                 letter.save()

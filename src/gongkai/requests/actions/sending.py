@@ -56,8 +56,7 @@ def dispatch(
         check_carrier(letter, carrier, tracking, signer)
         if sent_on < letter.signed_on:
             refuse("date", _("发出之日早于成文日期，请核对"))
-        if hashlib.sha256(_content(letter)).hexdigest() != letter.sha256:
-            refuse("hash", _("定稿与签发时不一致，不能发出；请作废后重新签发"))
+        check_sealed(letter)
         if letter.is_decision:
             check_decision(case, letter, sent_on)
         letter.state, letter.dispatched_on = L.DISPATCHED, sent_on
@@ -89,9 +88,12 @@ def dispatch(
     return delivery
 
 
-def _content(letter: Letter) -> bytes:
+def check_sealed(letter: Letter) -> None:
+    """查定稿：与签发时一字不差。错误：Refused [dispatch_hash]。"""
     with letter.file.open("rb") as file:
-        return file.read()
+        if hashlib.file_digest(file, "sha256").hexdigest() != letter.sha256:
+            told = _("%(number)s 的定稿与签发时不一致，不能发出；请作废后重新签发")
+            refuse("hash", told % {"number": letter.case.number})
 
 
 def check_carrier(letter: Letter, carrier: str, tracking: str, signer: str) -> None:
