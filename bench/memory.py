@@ -2,7 +2,7 @@
 """后台进程的内存：开着 worker 做完眼前的活（每日任务、索引、烘焙、发布），逐个子进程记下峰值。
 
 用法：nice python bench/memory.py 数据目录 [分钟]
-数据目录里要有装好的库（如 bench/publishing.py --keep 留下的）；量完把 worker 停下，库留着。
+数据目录里要有装好的库（bench/publishing.py --keep 留下的）；量完把 worker 停下，库留着。
 常驻（VmRSS）含各进程共用的页，各记各的；分摊（PSS）把共用的平分，合计才是真正占的。
 """
 

@@ -1,15 +1,16 @@
 """发布到看得见、全站烘焙、进程内存：在一个大信息库上量。
 
-用法：python bench/publishing.py 数据.jsonl [信息条数] [烘焙页数]
+用法：python bench/publishing.py 数据.jsonl [信息条数] [烘焙页数] [--keep 目录]
 数据是 load_library 认得的法律或政策文件，不够就每件装几份；烘焙页数为 0 时全站重写。
-数据库和页面放在临时目录。
+数据库和页面放在临时目录，量完就删；写了 --keep 的留下，下次用同一目录就不必再装（bench/memory.py 也用它）。
+装入的不逐条收进检索，检索里只有量的时候发布的那几条；每日任务记为已做，免得和发布抢处理器。
 """
 
 from __future__ import annotations
 
+import argparse
 import math
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -17,6 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from memory import Peaks, children, measure
 
 HERE = Path(__file__).resolve().parents[1]
 TIMES = 10
@@ -31,13 +34,6 @@ def manage(*arguments: str) -> str:
     return done.stdout
 
 
-def memory(pid: int) -> float:
-    """常驻内存，MB。"""
-    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))
-    assert found
-    return int(found.group(1)) / 1024
-
-
 def prepare(source: str, wanted: int) -> tuple[Any, Any, Any]:
     import django
 
@@ -48,6 +44,10 @@ def prepare(source: str, wanted: int) -> tuple[Any, Any, Any]:
 
     bureau = demo.seed()
     site = library.seed(bureau)
+    count = Record.objects.public().count()
+    if count >= wanted * 0.99:
+        print(f"已有 {count} 条，不再装")
+        return bureau, site, Record
     lines = sum(1 for _line in Path(source).open(encoding="utf-8"))
     copies = math.ceil(wanted / lines)
     limit = math.ceil(wanted / copies)
@@ -58,15 +58,34 @@ def prepare(source: str, wanted: int) -> tuple[Any, Any, Any]:
     return bureau, site, Record
 
 
+def leave_out_the_rest() -> None:
+    """检索先建一代空的，今天的每日任务记为已排：量的是发布和烘焙。"""
+    from django.utils import timezone
+
+    from gongkai.core.jobs import DAILY
+    from gongkai.core.models import PeriodicRun
+    from gongkai.search.models import Outbox
+
+    manage("rebuild")
+    Outbox.objects.all().delete()
+    for name in DAILY:
+        PeriodicRun.objects.get_or_create(name=name, day=timezone.localdate())
+
+
 def bake(site: Any, pages: int) -> None:
+    from django.db.models import F
+
     from gongkai.portal.baking import baker
     from gongkai.portal.baking.models import BakeTask
 
+    BakeTask.objects.all().delete()
     baker.enqueue_all(site)
     total = BakeTask.objects.count()
     if pages:
-        keep = list(BakeTask.objects.order_by("-id").values_list("pk", flat=True)[:pages])
-        BakeTask.objects.filter(pk__lt=min(keep)).delete()
+        # 各处均匀地取：长的法律和短的通知都有。
+        every = max(1, total // pages)
+        BakeTask.objects.annotate(part=F("id") % every).exclude(part=0).delete()
+        pages = BakeTask.objects.count()
     started = time.monotonic()
     manage("bake", "--processes", "2")
     seconds = time.monotonic() - started
@@ -112,7 +131,7 @@ def settle_down() -> None:
     from gongkai.portal.baking.models import BakeTask
     from gongkai.search.models import Outbox
 
-    time.sleep(20)
+    time.sleep(5)
     quiet = 0
     while quiet < 3:
         busy = BakeTask.objects.filter(error="").exists() or Outbox.objects.filter(applied_at=None).exists()
@@ -135,9 +154,11 @@ def serve_and_measure(site: Any) -> None:
                 ["curl", "-s", "-o", "/dev/null", "-H", "Cookie: elder=1", f"http://localhost:18110{path}"],
                 check=True,
             )
-        children = Path(f"/proc/{web.pid}/task/{web.pid}/children").read_text(encoding="utf-8").split()
-        web_memory = max(memory(int(pid)) for pid in children)
-        print(f"内存：后台进程 {memory(worker.pid):.0f} MB，网页进程 {web_memory:.0f} MB")
+        peaks = Peaks()
+        peaks.look(worker.pid)
+        print("后台进程的内存：")
+        peaks.show()
+        print(f"网页进程常驻 {max(measure(pid)[1] for pid in children(web.pid)[1:]):.0f} MB")
     finally:
         for process in (worker, web):
             process.terminate()
@@ -145,21 +166,33 @@ def serve_and_measure(site: Any) -> None:
             process.wait(timeout=40)
 
 
+def run(folder: str, source: str, wanted: int, pages: int) -> None:
+    os.environ |= {
+        "GONGKAI_DATA": folder,
+        "DJANGO_SETTINGS_MODULE": "gongkai.settings.dev",
+        "PYTHONPATH": str(HERE / "src"),
+    }
+    sys.path.insert(0, str(HERE / "src"))
+    manage("migrate", "-v0")
+    _bureau, site, _records = prepare(source, wanted)
+    leave_out_the_rest()
+    bake(site, pages)
+    serve_and_measure(site)
+
+
 def main() -> None:
-    source = sys.argv[1]
-    wanted = int(sys.argv[2]) if len(sys.argv) > 2 else 100_000
-    pages = int(sys.argv[3]) if len(sys.argv) > 3 else 0
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("source")
+    parser.add_argument("wanted", type=int, nargs="?", default=100_000)
+    parser.add_argument("pages", type=int, nargs="?", default=0)
+    parser.add_argument("--keep", default="")
+    chosen = parser.parse_args()
+    if chosen.keep:
+        Path(chosen.keep).mkdir(parents=True, exist_ok=True)
+        run(chosen.keep, chosen.source, chosen.wanted, chosen.pages)
+        return
     with tempfile.TemporaryDirectory() as name:
-        os.environ |= {
-            "GONGKAI_DATA": name,
-            "DJANGO_SETTINGS_MODULE": "gongkai.settings.dev",
-            "PYTHONPATH": str(HERE / "src"),
-        }
-        sys.path.insert(0, str(HERE / "src"))
-        manage("migrate", "-v0")
-        _bureau, site, _records = prepare(source, wanted)
-        bake(site, pages)
-        serve_and_measure(site)
+        run(name, chosen.source, chosen.wanted, chosen.pages)
 
 
 if __name__ == "__main__":
