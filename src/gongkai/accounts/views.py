@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gongkai.core.feedback import attempt
+from gongkai.core.inputs import is_number
 
 from . import actions
 from .forms import OrganisationForm, UserForm
@@ -74,7 +75,7 @@ def person_action(request: HttpRequest, pk: int) -> HttpResponse:
         if role in Duty.Role.values:
             done = _("职责已加上")
             attempt(request, lambda: actions.give_duty(me, user, organisation=unit, role=role), done)
-    elif name.startswith("take:") and name[5:].isdigit():
+    elif name.startswith("take:") and is_number(name[5:]):
         duty = get_object_or_404(user.duties.select_related("organisation"), pk=name[5:])
         attempt(request, lambda: actions.take_duty(me, duty), _("职责已收回"))
     return redirect("people:list")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from gongkai.core.feedback import attempt
+from gongkai.core.inputs import is_number
 
 from . import deadlines, states
 from .models import LibraryRules, Record, ReviewPoint
@@ -51,7 +52,7 @@ class RulesForm(forms.Form):
 
     def clean_warn_days(self) -> list[int]:
         parts = [part for part in re.split(r"[、,，;；\s]+", self.cleaned_data["warn_days"]) if part]
-        if not parts or not all(part.isdigit() and 0 < int(part) <= 1000 for part in parts):
+        if not parts or not all(is_number(part) and 0 < int(part) <= 1000 for part in parts):
             raise forms.ValidationError(_("写几个天数，用顿号隔开，如：180、90、30"))
         return sorted({int(part) for part in parts}, reverse=True)
 

@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gongkai.core.inputs import is_number
 from gongkai.core.models import Organisation
 
 from .forms import INSIDE, date_field, text_field
@@ -137,6 +138,6 @@ class Rules(forms.ModelForm):
     def clean_alarms(self) -> list[int]:
         text = self.cleaned_data["alarms"].replace("，", ",").replace("、", ",")
         parts = [part.strip() for part in text.split(",") if part.strip()]
-        if not parts or not all(part.isdigit() and 1 <= int(part) <= 19 for part in parts):
+        if not parts or not all(is_number(part) and 1 <= int(part) <= 19 for part in parts):
             raise forms.ValidationError(_("请填写 1—19 的数字，用逗号分开"))
         return sorted({int(part) for part in parts})

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from gongkai.core.inputs import is_number
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refused
 
@@ -277,7 +278,7 @@ def register(request: HttpRequest) -> HttpResponse:
     years = {*rows.order_by().values_list("year", flat=True), *fixed.values_list("year", flat=True)}
     years = sorted(years, reverse=True)
     wanted = request.GET.get("year", "")
-    year = int(wanted) if wanted.isdigit() and int(wanted) in years else (years[0] if years else None)
+    year = int(wanted) if is_number(wanted) and int(wanted) in years else (years[0] if years else None)
     found = rows.filter(year=year).select_related("case", "signed_by").order_by("-serial")
     serials = set(found.order_by().values_list("serial", flat=True))
     gaps = sorted(set(range(1, max(serials, default=0) + 1)) - serials)[:20]

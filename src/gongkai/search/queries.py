@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
+from gongkai.core.inputs import is_number
 from gongkai.core.models import Organisation
 
 from . import extracts, numbers, plans, ranking, text
@@ -355,7 +356,7 @@ def _pin(results: Results, asked: _Asked) -> None:
 
 def _facets(counted: dict[str, list[tuple[str, int]]]) -> dict[str, list[dict[str, Any]]]:
     """筛选项：值、名称、件数；单位按组织树的次序取名称，年度新的在前。"""
-    ids = [int(value) for value, _count in counted.get("organisation", []) if value.isdigit()]
+    ids = [int(value) for value, _count in counted.get("organisation", []) if is_number(value)]
     names = dict(Organisation.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
     found: dict[str, list[dict[str, Any]]] = {}
     for name, pairs in counted.items():
@@ -363,7 +364,7 @@ def _facets(counted: dict[str, list[tuple[str, int]]]) -> dict[str, list[dict[st
         for value, count in pairs:
             label: Any = value
             if name == "organisation":
-                label = names.get(int(value)) if value.isdigit() else None
+                label = names.get(int(value)) if is_number(value) else None
             elif name == "validity":
                 label = Validity(value).label if value in Validity.values else None
             if label:

@@ -13,6 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from gongkai.core.feedback import attempt
+from gongkai.core.inputs import is_number
 from gongkai.core.states import Refused
 from gongkai.formats.documents import compare
 from gongkai.records import actions, drafts, previewing
@@ -93,13 +94,13 @@ class History(EditionView):
 
 def _at(request: HttpRequest, edition: Edition, key: str) -> tuple[str, Edition] | None:
     """比较的一头：c12 为第 12 份底稿，e5 为第 5 号版本；返回（叫法, 内容）。"""
-    if key[:1] == "c" and key[1:].isdigit():
+    if key[:1] == "c" and is_number(key[1:]):
         row = DraftCopy.objects.visible_to(request.user).filter(edition=edition, pk=key[1:]).first()
         if row is None:
             return None
         at = {"n": row.version, "who": row.author}
         return _("第 %(n)s 次存稿（%(who)s）") % at, like(edition, row.content)
-    if key[:1] == "e" and key[1:].isdigit():
+    if key[:1] == "e" and is_number(key[1:]):
         found = Edition.objects.visible_to(request.user).filter(record=edition.record, pk=key[1:])
         other = found.select_related("record").first()
         if other is None:
@@ -218,7 +219,7 @@ class Unsaved(OfficeView):
         values = chosen(edition, mine, request.POST)
         version = request.POST.get("version", "")
         try:
-            actions.save_draft(user, edition, version=int(version) if version.isdigit() else 0, **values)
+            actions.save_draft(user, edition, version=int(version) if is_number(version) else 0, **values)
         except Refused as refused:
             # 又被别人抢先：自己的还在这一份里，重新比一遍。
             messages.error(request, str(refused))

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from gongkai.core.inputs import is_number
 from gongkai.core.states import Refused
 from gongkai.formats.documents import DocumentError
 from gongkai.records import actions, drafts, gates, states
@@ -202,7 +203,7 @@ class Steps:
 
     def _arrange(self, do: str, which: str) -> None:
         rows = list(self.edition.attachments.all())
-        if do in ("up", "down") and which.isdigit():
+        if do in ("up", "down") and is_number(which):
             at = next((n for n, row in enumerate(rows) if row.pk == int(which)), 0)
             to = max(0, min(len(rows) - 1, at + (-1 if do == "up" else 1)))
             rows.insert(to, rows.pop(at))
@@ -334,7 +335,7 @@ def find_record(user: Any, typed: str) -> Record | None:
     rows = Record.objects.filter(
         Q(pk__in=Record.objects.visible_to(user)) | Q(pk__in=Record.objects.public())
     )
-    if typed.startswith("#") and typed[1:].split(" ", 1)[0].isdigit():
+    if typed.startswith("#") and is_number(typed[1:].split(" ", 1)[0]):
         return rows.filter(pk=typed[1:].split(" ", 1)[0]).first()
     named = Q(index_number=typed) | Q(editions__document_number=typed) | Q(editions__title=typed)
     found = list(rows.filter(named).distinct()[:2])

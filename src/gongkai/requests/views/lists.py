@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from gongkai.accounts.models import Duty
 from gongkai.core.calendar import current_calendar
+from gongkai.core.inputs import is_number
 from gongkai.core.models import Organisation
 from gongkai.law.annual import TABLE3_COLUMNS, TABLE4_COLUMNS, TABLE4_ROWS, row_label, violations
 
@@ -72,7 +73,7 @@ class Filter(forms.Form):
 
 def _search(rows: Any, text: str) -> Any:
     parts = text.upper().removeprefix("SQ-").split("-")
-    if len(parts) == 2 and all(part.isdigit() for part in parts):
+    if len(parts) == 2 and all(is_number(part) for part in parts):
         return rows.filter(year=int(parts[0]), serial=int(parts[1]))
     # 姓名库里是密文，只能整名比对；摘要是明文，按包含查。
     named = queries.by_name(rows, text).values("pk")
@@ -174,7 +175,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     """统计：当年收到、答复、按期的件数，各渠道、各结果；工作机构另看年度报告的两张表和勾稽结果。"""
     today = timezone.localdate()
     text = request.GET.get("year", "")
-    year = int(text) if text.isdigit() and 2019 <= int(text) <= today.year else today.year
+    year = int(text) if is_number(text) and 2019 <= int(text) <= today.year else today.year
     found = queries.statistics(Case.objects.at_desk(request.user), year, today)
     agency = next(iter(_agencies(request.user)), None)
     tables: dict[str, Any] = {}
@@ -214,9 +215,10 @@ def read_notices(request: HttpRequest) -> HttpResponse:
 @require_POST
 def assign_many(request: HttpRequest) -> HttpResponse:
     """多件分办：所勾的各件分给所选的处室；没分成的逐件说明原因。"""
-    chosen = [int(pk) for pk in request.POST.getlist("case") if pk.isdigit()]
+    chosen = [int(pk) for pk in request.POST.getlist("case") if is_number(pk)]
     rows = list(Case.objects.visible_to(request.user).filter(pk__in=chosen).select_related("agency"))
-    units = list(Organisation.objects.filter(pk__in=[u for u in request.POST.getlist("unit") if u.isdigit()]))
+    wanted = [unit for unit in request.POST.getlist("unit") if is_number(unit)]
+    units = list(Organisation.objects.filter(pk__in=wanted))
     if not rows or not units:
         messages.error(request, _("请勾选申请，并选择承办的处室"))
         return redirect("foi:queue")

@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gongkai.core.inputs import is_number
+
 from .. import actions, office_forms
 from ..models import Case, Mail
 from .common import page_of, querystring, tried
@@ -51,7 +53,7 @@ def _told(request: HttpRequest, left: list[str]) -> None:
 
 def _find_case(request: HttpRequest, number: str) -> Case | None:
     parts = number.strip().upper().removeprefix("SQ-").split("-")
-    if len(parts) != 2 or not all(part.isdigit() for part in parts):
+    if len(parts) != 2 or not all(is_number(part) for part in parts):
         return None
     rows = Case.objects.visible_to(request.user).filter(year=int(parts[0]), serial=int(parts[1]))
     return rows.first()

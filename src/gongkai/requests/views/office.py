@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gongkai.core.inputs import is_number
 from gongkai.core.models import HolidayNotice, Organisation
 from gongkai.law.decisions import DECISIONS
 from gongkai.law.workdays import CalendarError, notice_from_csv
@@ -162,7 +163,7 @@ def reconsider(request: HttpRequest) -> HttpResponse:
     pk = request.POST.get("item", "")
     bound = ReconsiderForm(request.POST, prefix=pk) if request.method == "POST" else None
     if bound and bound.is_valid():
-        item, values = get_object_or_404(rows, pk=pk if pk.isdigit() else 0), bound.cleaned_data
+        item, values = get_object_or_404(rows, pk=pk if is_number(pk) else 0), bound.cleaned_data
         release = values["release"] == "yes"
         if tried(
             request, lambda: actions.reconsider(request.user, item, release=release, reason=values["reason"])

@@ -22,6 +22,7 @@ from gongkai.accounts.queries import duties_of, holds
 from gongkai.audit.models import Entry
 from gongkai.core.evidence import REGISTRY, Period, run
 from gongkai.core.feedback import attempt
+from gongkai.core.inputs import is_number
 from gongkai.law.workdays import Calendar
 
 from .. import actions, reminders, states
@@ -99,7 +100,7 @@ def _filtered(request: HttpRequest) -> tuple[list[tuple[int, str]], dict[str, An
     every, today = _tasks(request), timezone.localdate()
     years = sorted(set(Plan.objects.visible_to(request.user).values_list("year", flat=True)), reverse=True)
     chosen = request.GET.get("year", "")
-    year = int(chosen) if chosen.isdigit() else (years[0] if years else today.year)
+    year = int(chosen) if is_number(chosen) else (years[0] if years else today.year)
     rows = every.filter(requirement__plan__year=year).order_by(
         "requirement__plan__organisation__order", "requirement__plan_id", "requirement__position", "id"
     )
@@ -109,9 +110,9 @@ def _filtered(request: HttpRequest) -> tuple[list[tuple[int, str]], dict[str, An
     values = {name: request.GET.get(name, "") for name in names}
     after, before = _due_range(values, today)
     wanted = {
-        "requirement__plan__organisation_id": values["owner"] if values["owner"].isdigit() else "",
+        "requirement__plan__organisation_id": values["owner"] if is_number(values["owner"]) else "",
         "requirement__part": values["part"],
-        "organisation_id": values["unit"] if values["unit"].isdigit() else "",
+        "organisation_id": values["unit"] if is_number(values["unit"]) else "",
         "state": values["state"],
         "due__gte": after,
         "due__lte": before,
@@ -131,7 +132,7 @@ def _filtered(request: HttpRequest) -> tuple[list[tuple[int, str]], dict[str, An
         "parts": sorted(parts),
         "units": {pk: f"{parent or ''} {name}".strip() for pk, parent, name in sorted(units.distinct())},
         "owner": Plan.objects.visible_to(request.user)
-        .filter(organisation_id=values["owner"] if values["owner"].isdigit() else 0, year=year)
+        .filter(organisation_id=values["owner"] if is_number(values["owner"]) else 0, year=year)
         .first(),
         "counts": [(colour, label, counts[colour]) for colour, label in LABELS.items()],
         "total": counts.total(),
@@ -171,7 +172,7 @@ def board(request: HttpRequest) -> HttpResponse:
 def urge(request: HttpRequest) -> HttpResponse:
     """成批催办所选任务。"""
     chosen = "shown" if request.POST.get("do") == "all" else "task"
-    ids = [pk for pk in request.POST.getlist(chosen) if pk.isdigit()]
+    ids = [pk for pk in request.POST.getlist(chosen) if is_number(pk)]
     rows = list(_tasks(request).filter(pk__in=ids, state__in=OPEN_STATES))
     if not rows:
         messages.error(request, _("没有选中未报结的任务，没有发出催办"))
@@ -198,7 +199,7 @@ def city(request: HttpRequest) -> HttpResponse:
     """单位排名：灯数、得分与公式。"""
     years = sorted(set(Plan.objects.visible_to(request.user).values_list("year", flat=True)), reverse=True)
     chosen = request.GET.get("year", "")
-    year = int(chosen) if chosen.isdigit() else (years[0] if years else timezone.localdate().year)
+    year = int(chosen) if is_number(chosen) else (years[0] if years else timezone.localdate().year)
     rows = standings(request.user, year, timezone.localdate())
     context = {
         "page_obj": page_of(request, rows, 100),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from gongkai.accounts.queries import holds
 from gongkai.core.feedback import attempt
+from gongkai.core.inputs import is_number
 
 from .. import actions
 from ..models import Assignment, Plan, Requirement
@@ -61,7 +62,7 @@ def decide(request: HttpRequest, pk: int, task: int) -> HttpResponse:
     elif name == "transfer":
         chosen = request.POST.get("to", "")
         to = get_object_or_404(
-            Requirement.objects.visible_to(request.user), pk=chosen if chosen.isdigit() else 0
+            Requirement.objects.visible_to(request.user), pk=chosen if is_number(chosen) else 0
         )
         done = _("任务已转到第 %(number)s 项，证据和报告一并带去") % {"number": to.number}
         attempt(request, lambda: actions.transfer(request.user, found, to=to), done)

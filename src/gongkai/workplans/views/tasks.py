@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from gongkai.accounts.queries import holds
 from gongkai.core.evidence import REGISTRY, Period, run
 from gongkai.core.feedback import attempt
+from gongkai.core.inputs import is_number
 from gongkai.core.uploads import check_upload
 from gongkai.law import terms
 
@@ -78,7 +79,7 @@ def requirement_action(request: HttpRequest, pk: int) -> HttpResponse:
     elif request.POST.get("do") == "superior":
         chosen = request.POST.get("superior", "")
         above = None
-        if chosen.isdigit():
+        if is_number(chosen):
             above = get_object_or_404(Requirement.objects.visible_to(request.user), pk=chosen)
         done = gettext("市级任务已关联")
         attempt(request, lambda: actions.link_superior(request.user, found, superior=above), done)
@@ -150,7 +151,7 @@ def task_action(request: HttpRequest, pk: int) -> HttpResponse:
         attempt(request, lambda: actions.move(user, found, name, reason=reason, verdict=verdict), done)
     elif name.startswith("report:"):
         step, report_pk = (name.split(":")[1:] + [""])[:2]
-        if step not in states.REPORT.transitions or not report_pk.isdigit():
+        if step not in states.REPORT.transitions or not is_number(report_pk):
             raise Http404
         report = get_object_or_404(ProgressReport.objects.visible_to(user), pk=report_pk, assignment=found)
         label = states.REPORT.transitions[step].label
@@ -158,7 +159,7 @@ def task_action(request: HttpRequest, pk: int) -> HttpResponse:
         attempt(request, lambda: actions.move_report(user, report, step, reason=reason), done)
     elif name in FORMS:
         FORMS[name](request, found)
-    elif name.startswith("subtask:") and name[8:].isdigit():
+    elif name.startswith("subtask:") and is_number(name[8:]):
         attempt(request, lambda: actions.finish_subtask(user, found, int(name[8:])), gettext("步骤已完成"))
     elif name in states.EXTENSION.transitions:
         extension = get_object_or_404(
