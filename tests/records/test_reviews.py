@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gongkai.core.states import Refused
-from gongkai.records import actions, reviews
+from gongkai.records import actions, reviews, rules
 from gongkai.records.models import Edition, Referral, ReviewPoint
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +39,19 @@ def test_an_agency_adds_and_stops_points(before: Edition, person: Any) -> None:
     keys = [point.key for point in reviews.points_for(agency)]
     assert keys[-1] == "dam" and "internal" not in keys
     assert "internal" in [point.key for point in reviews.points_for(agency.parent)]
+
+
+def test_an_empty_form_is_no_review(before: Edition, person: Any) -> None:
+    agency, office = before.record.agency, person("office")
+    points = reviews.points_for(agency)
+    for point in points[1:]:
+        rules.save_point(office, agency, key=point.key, name=point.name, is_active=False)
+    with pytest.raises(Refused, match="不能全部停用"):
+        rules.save_point(office, agency, key=points[0].key, name=points[0].name, is_active=False)
+    assert [point.key for point in reviews.points_for(agency)] == [points[0].key], "没停成的还在用"
+    ReviewPoint.objects.update(is_active=False)
+    with pytest.raises(Refused, match="没有在用的保密审查项"):
+        actions.move(person("secrecy"), before, "pass_secrecy", form={})
 
 
 def test_what_cannot_be_decided_is_referred(before: Edition, person: Any) -> None:

@@ -41,8 +41,11 @@ def clear_form(organisation: Organisation) -> dict[str, Any]:
 
 def form_refusals(organisation: Organisation, form: dict[str, Any]) -> list[Refusal]:
     """审查表的毛病：逐项要答；涉及的要写怎样处理，不能确定的不能通过（条例第十七条）。"""
-    found = []
-    for point in points_for(organisation):
+    points, found = points_for(organisation), []
+    if not points:
+        # 审查项都停用了，空表不能当作审查过（条例第十七条）。
+        return [Refusal("form", _("没有在用的保密审查项，不能通过；请办公室在“规则”里至少启用一项"))]
+    for point in points:
         line = form.get(point.key) or {}
         answer, note = line.get("answer"), str(line.get("note") or "").strip()
         values = {"point": point.name}

@@ -12,7 +12,7 @@ from gongkai.core.models import Organisation
 from gongkai.core.states import Refusal, Refused
 from gongkai.law.validity import TermRule
 
-from . import states
+from . import reviews, states
 from .models import LibraryRules, ReviewPoint
 
 
@@ -67,5 +67,7 @@ def save_point(
                 "order": common.order if common else 100,
             },
         )
+        if not reviews.points_for(organisation):
+            raise Refused([Refusal("is_active", _("至少要有一项在用的审查项，不能全部停用"))])
         audit(user, "records.save_review_point", row, key=key, name=name, active=is_active)
     return row
