@@ -10,10 +10,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings as django_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -82,9 +84,10 @@ def bureau(db: Any, settings: Any, tmp_path: Any) -> Any:
     from gongkai.workplans import demo
 
     settings.MEDIA_ROOT = tmp_path / "files"
-    # 浏览器测试清库时，Wagtail 迁移时建的最上一级集合也没有了；没有它存不了图片。
+    # 清过库的，迁移时种下的也没有了：Wagtail 的最上一级集合（没有它存不了图片）、通用的保密审查项。
     if not Collection.objects.exists():
         Collection.add_root(name="Root")
+    import_module("gongkai.records.migrations.0003_review_points").create(apps, None)
     return demo.seed()
 
 

@@ -147,7 +147,7 @@ def test_a_page_rendered_before_a_slow_withdrawal_is_not_written(
     go.set()
     withdrawing.result(SECONDS)
     baker.settle(baked)
-    assert not Page.objects.filter(path=path).exists() and BakeTask.objects.filter(pk=task.pk).exists()
+    assert not Page.objects.filter(path=path).exists() and BakeTask.objects.filter(path=path).exists()
     baker.drain()
     target = baker.files.file_of(record.site.domain, path)
     assert not target.exists() or "管网检漏" not in target.read_text("utf-8")
