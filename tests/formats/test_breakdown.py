@@ -261,3 +261,12 @@ def test_gb18030_text(tmp_path: Path) -> None:
     path = tmp_path / "plan.txt"
     path.write_bytes("具体要求|责任处室\n1. 甲事|办公室\n".encode("gb18030"))
     assert read(path).rows[0].text == "甲事"
+
+
+def test_a_bar_at_the_end_of_a_line_closes_or_opens_a_cell(tmp_path: Path) -> None:
+    """第一行以“|”收尾的，行尾的“|”是收尾；不然是又一个空格。"""
+    for end in ("", "|"):
+        path = tmp_path / "plan.txt"
+        text = f"具体要求|责任处室|备注{end}\n1. 甲|办公室|急{end}\n2. 乙|法规处|{end}\n"
+        path.write_text(text, encoding="utf-8")
+        assert [dict(row.extra)["备注"] for row in read(path).rows] == ["急", ""]

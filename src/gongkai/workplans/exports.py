@@ -20,15 +20,19 @@ STATUS = ("承担单位与阶段", "亮灯", "自评", "核验", "回头看", "�
 
 @override(settings.LANGUAGE_CODE)
 def export(plan: Plan, assignments: list[Assignment], today: date, suffix: str) -> bytes:
-    """导出：返回 .docx 或 .xlsx 文件内容，行与分工表相同，状态列按承担单位逐行列出；不论界面语言，一律中文。
+    """导出：返回 .docx 或 .xlsx 文件内容，行和附加列与分工表相同，状态列按承担单位逐行列出。
 
+    不论界面语言，一律中文。
     参数：assignments 为可见的任务；suffix 为 ``.docx`` 或 ``.xlsx``。
     """
     by_requirement: dict[int, list[Assignment]] = {}
     for assignment in lit(assignments, today):
         by_requirement.setdefault(assignment.requirement_id, []).append(assignment)
     rows: list[Row] = []
-    for requirement in plan.requirements.current():
+    requirements = list(plan.requirements.current())
+    # 表里自己的附加列照写；导出过又导入的，旧的状态列不要。
+    own = [name for name in dict.fromkeys(n for r in requirements for n, _ in r.extra) if name not in STATUS]
+    for requirement in requirements:
         mine = by_requirement.get(requirement.pk, [])
         above = rows[-1] if rows else None
         inherited = frozenset(
@@ -44,7 +48,11 @@ def export(plan: Plan, assignments: list[Assignment], today: date, suffix: str) 
             [f"{a.organisation}{a.get_look_back_display()}" for a in mine if a.look_back],
             sorted({a.due.isoformat() for a in mine}),
         )
-        extra = tuple(zip(STATUS, ("；".join(column) for column in columns), strict=True))
+        written = dict(requirement.extra)
+        extra = (
+            *((name, written.get(name, "")) for name in own),
+            *zip(STATUS, ("；".join(column) for column in columns), strict=True),
+        )
         rows.append(
             Row(
                 requirement.number,
@@ -58,7 +66,7 @@ def export(plan: Plan, assignments: list[Assignment], today: date, suffix: str) 
             )
         )
     headers = tuple((name, LABELS[name]) for name in COLUMNS)
-    table = BreakdownTable(tuple(rows), headers, STATUS, plan.title)
+    table = BreakdownTable(tuple(rows), headers, (*own, *STATUS), plan.title)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"ledger{suffix}"
         write(table, path)

@@ -137,13 +137,16 @@ def _line(number: int) -> Message:
 
 
 def _text(text: str) -> Iterator[Line]:
+    closed: bool | None = None
     for number, line in enumerate(text.splitlines(), start=1):
         bare = line.strip()
         if not bare:
             continue
         cells = [clean(cell) for cell in bare.split("|")]
-        # 行尾的“|”是格的结束，不是又一个空格。
-        if cells[-1] == "" and len(cells) > 1:
+        # 第一行以“|”收尾的，各行行尾的“|”都是格的结束；不然，行尾的“|”之后是又一个空格。
+        if closed is None and len(cells) > 2:
+            closed = bare.endswith("|")
+        if cells[-1] == "" and (closed or len(cells) == 2):
             cells.pop()
         if bare.startswith("|") and cells[0] == "":
             cells.pop(0)
