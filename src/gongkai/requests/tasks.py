@@ -46,7 +46,8 @@ def carry_on_group(user: int, case: int, name: str, attempt: int = 1) -> int:
     from .moves import GROUP
 
     done = GROUP[name](User.objects.get(pk=user), Case.objects.get(pk=case), limit=GROUP_STEP)
-    if done == GROUP_STEP:
+    # 有办不成的（定稿不符等）跳过，留在原处；还办得动就接着排，一件也办不动了才停。
+    if done:
         carry_on_group.enqueue(user=user, case=case, name=name)
     return done
 

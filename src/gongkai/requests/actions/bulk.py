@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from gongkai.core.calendar import current_calendar
 from gongkai.core.models import Organisation
 from gongkai.core.numbering import next_numbers
+from gongkai.core.states import Refusal, Refused
 
 from .. import letters, states
 from ..models import Assignment, Case, CaseFile, Delivery, Item, Letter
@@ -231,7 +232,10 @@ def _copy_letters(user: Any, rows: list[Case], lead: Letter) -> None:
 
 
 def dispatch_group(user: Any, case: Case, *, carrier: str = "portal", limit: int | None = None) -> int:
-    """成批发出：内容相同、待发出、申请人要求网上获取的，网上送达；返回几件。邮寄的要逐件填邮件号码。"""
+    """成批发出：内容相同、待发出、申请人要求网上获取的，网上送达；返回几件。
+
+    邮寄的要逐件填邮件号码；发不出的（定稿不符等）跳过，一批里一件也发不出时说明原因。错误：Refused。
+    """
     from .sending import answered, check_carrier, check_decision, check_sealed
 
     require(user, case, states.OFFICE, _("发出"))
@@ -248,15 +252,20 @@ def dispatch_group(user: Any, case: Case, *, carrier: str = "portal", limit: int
                 .select_related("case")
             )
             by_case = {letter.case_id: letter for letter in found}
-            done = []
+            done, held = [], list[Refusal]()
             for row in rows:
                 letter = by_case.get(row.pk)
                 if letter is None:
                     continue
                 letter.case = row
-                check_carrier(letter, carrier, "", "")
-                check_sealed(letter)
-                check_decision(row, letter, today)
+                try:
+                    check_carrier(letter, carrier, "", "")
+                    check_sealed(letter)
+                    check_decision(row, letter, today)
+                except Refused as refused:
+                    # 这一件发不出，不耽误别人的；它留在待发出，逐件办时说明原因。
+                    held += refused.refusals
+                    continue
                 letter.state, letter.dispatched_on, letter.served_on = Letter.State.SERVED, today, today
                 letter.save()
                 Delivery.objects.create(
@@ -269,8 +278,11 @@ def dispatch_group(user: Any, case: Case, *, carrier: str = "portal", limit: int
                 )
                 answered(user, row, letter)
                 done.append(row.number)
+            if held and not done:
+                raise Refused(held[:5])
             if done:
-                audit(user, "requests.dispatch_group", case, carrier=carrier, numbers=done)
+                reasons = [refusal.message for refusal in held]
+                audit(user, "requests.dispatch_group", case, carrier=carrier, numbers=done, held=reasons)
         return len(done)
 
     return _batches(twins(case, S.SIGNED).filter(route=Case.Route.PORTAL), limit, work)
@@ -280,8 +292,6 @@ def assign_many(
     user: Any, agency: Organisation, cases: Sequence[Case], *, units: Sequence[Organisation]
 ) -> list[str]:
     """多件分办：所选各件分给同样的处室；返回没有分成的（编号：原因）。"""
-    from gongkai.core.states import Refused
-
     from .handling import assign
 
     failed = []
