@@ -21,7 +21,13 @@ def chromium() -> Iterator[Any]:
         pytest.skip("没有安装 chromium；请运行 make test，它会装好")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            executable_path=path,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-gpu-rasterization",
+                "--disable-background-networking",
+            ],
         )
         yield browser
         browser.close()
