@@ -20,6 +20,7 @@ from gongkai.audit.actions import record as audit
 from gongkai.core.fetch import FetchError, fetch
 from gongkai.core.models import Organisation
 from gongkai.core.names import name_key
+from gongkai.core.parts import in_parts
 from gongkai.core.states import Refusal, Refused
 from gongkai.formats.documents.texts import INVISIBLE, text_of
 from gongkai.formats.official_texts import Entry, OfficialTextError, read
@@ -147,7 +148,7 @@ def compare_all(today: date) -> int:
     """比对：现行文本逐部与最新正式文本比，不符的开待办，相符了的结掉。返回不符几部。"""
     keys = set(OfficialText.objects.values_list("key", flat=True))
     matters = []
-    for record in regulations().order_by("pk").iterator(chunk_size=50):
+    for record in in_parts(regulations(), 50):
         # 没有正式文本的不必逐部去查。
         row = compare(record, today) if key_of(record.live.title) in keys else None
         if row and not row.same:

@@ -9,6 +9,7 @@ from django_tasks import task
 
 from gongkai.audit.actions import in_turn
 from gongkai.core.jobs import daily, poll, retry_later
+from gongkai.core.parts import in_parts
 
 from . import links, official, probes, publishing, searching, sorting, upkeep, validity
 from .models import Edition, Record, Site
@@ -42,7 +43,7 @@ def keep_library(day: str, attempt: int = 1) -> dict[str, int]:
 def follow_site(site: int) -> int:
     """站点启停之后：逐条重新交给检索，各自一个事务；返回几条。"""
     count = 0
-    for record in Record.objects.public().filter(site=site).order_by("pk").only("pk").iterator():
+    for record in in_parts(Record.objects.public().filter(site=site).only("pk"), 500):
         with in_turn():
             searching.changed(Record, record=record)
         count += 1

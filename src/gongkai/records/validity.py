@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from gongkai.audit.actions import in_turn
 from gongkai.audit.actions import record as audit
+from gongkai.core.parts import in_parts
 from gongkai.law import validity as law
 
 from .kinds import WITH_VALIDITY, Kind
@@ -185,7 +186,7 @@ def refresh_all(today: date) -> int:
     """
     incoming, changed = decisions(), 0
     failed: list[int] = []
-    for record in dated().order_by("pk").iterator(chunk_size=500):
+    for record in in_parts(dated(), 500):
         try:
             changed += _refresh(record, incoming.get(record.pk, []), today)
         except Exception:  # noqa: BLE001 一条出什么错都不能挡住后面的

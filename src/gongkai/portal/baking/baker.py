@@ -24,6 +24,8 @@ from .render import Shared, render, shared_for, together
 
 logger = logging.getLogger(__name__)
 BATCH: Final = 40
+# 排队一段几页。
+PART: Final = 2000
 # 失败后隔多久再试；一直失败的留在队里，“后台任务”页看得到。
 BACK_OFF: Final = (timedelta(seconds=5), timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=6))
 
@@ -157,15 +159,12 @@ def enqueue_all(site: Site) -> int:
 
 
 def enqueue_each(site: int, paths: Iterable[str]) -> int:
-    """逐段排队：页面再多，也只在内存里留一段。返回页数。"""
-    count = 0
-    part: list[tuple[int, str]] = []
-    for path in paths:
-        part.append((site, path))
-        if len(part) == 2000:
-            count += enqueue(part)
-            part = []
-    return count + enqueue(part)
+    """逐段排队，一段一个事务，写锁不占太久。返回页数。"""
+    # 先读完再写：SQLite 上读着的游标不放，别的进程其间写过，接着就写不进去。
+    every = list(paths)
+    return sum(
+        enqueue((site, path) for path in every[start : start + PART]) for start in range(0, len(every), PART)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from gongkai.accounts.models import Duty
 from gongkai.accounts.queries import people
 from gongkai.core.calendar import current_calendar
 from gongkai.core.models import HolidayNotice, Organisation
+from gongkai.core.parts import in_parts
 from gongkai.core.states import Refusal, Refused
 from gongkai.law.workdays import Calendar, CalendarError, YearNotice
 
@@ -144,7 +145,7 @@ def remind(today: date) -> int:
     calendar, sent = current_calendar(), 0
     rows = Case.objects.open().select_related("agency", "handler").defer("description", "rating_comment")
     rows = rows.exclude(state=Case.State.AWAITING)
-    for case in rows.order_by("agency_id", "pk").iterator(chunk_size=1000):
+    for case in in_parts(rows, 500):
         kind, text = level(case, today, calendar, rules_of(case.agency).alarms)
         if kind:
             with transaction.atomic():
@@ -181,7 +182,7 @@ def unread(today: date) -> int:
     """未读报警：收到一个工作日还没确认、没登记的，提醒工作机构 [intake_heartbeat]。"""
     calendar, sent = current_calendar(), 0
     rows = Case.objects.filter(state__in=(Case.State.AWAITING, Case.State.RECEIVED)).select_related("agency")
-    for case in rows.defer("description", "rating_comment").iterator(chunk_size=1000):
+    for case in in_parts(rows.defer("description", "rating_comment"), 500):
         if calendar.between(case.arrived_on, today) >= rules_of(case.agency).confirm_workdays:
             with transaction.atomic():
                 sent += _notify(case, "unread", "收到后还没有确认或登记", today)
