@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gongkai.search import indexer
+from gongkai.search import actions, indexer
 from gongkai.search.correction import correct, rebuild_vocabulary, rough, suggestions
 from gongkai.search.models import SearchDocument
 from gongkai.search.queries import Criteria, search
@@ -65,3 +66,16 @@ def test_a_page_offers_or_applies_the_correction(put: Callable[..., Any]) -> Non
 def test_suggestions_by_character_and_sound(vocabulary: None) -> None:
     for prefix in ("污水", "wushui", "wscl"):
         assert "污水处理" in suggestions(prefix), prefix
+
+
+def test_a_withdrawn_title_is_no_longer_suggested(put: Callable[..., Any]) -> None:
+    put(1, "青螺渡迁移公告")
+    put(2, "供水管网检修公告")
+    put(3, "供水管网改造公告")
+    rebuild_vocabulary()
+    assert "青螺渡" in "".join(suggestions("青螺")) and "供水管网" in suggestions("供水")
+    for key in ("test.item:1", "test.item:2"):
+        with transaction.atomic():
+            actions.withdraw(key)
+    assert suggestions("青螺") == [] and suggestions("qingluo") == []
+    assert "供水管网" in suggestions("供水"), "别处还用着的词不忘"

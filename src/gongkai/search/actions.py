@@ -15,6 +15,7 @@ from gongkai.audit.actions import in_turn, record, take_turn
 from gongkai.core.states import Refusal, Refused
 
 from . import text
+from .correction import forget
 from .models import NotFound, Outbox, Pin, SearchDocument, Synonym
 from .numbers import canonical
 from .sources import SOURCES, Entry
@@ -62,11 +63,15 @@ def put(entry: Entry | str) -> SearchDocument | None:
 
 
 def withdraw(key: str) -> None:
-    """撤下：立即查不到（每条结果显示前都与库核对），索引随后删去；没有收进过的不算错。"""
+    """撤下：立即查不到（每条结果显示前都与库核对），联想也不再提，索引随后删去；没有收进过的不算错。"""
     _in_transaction()
+    rows = SearchDocument.objects.filter(key=key)
+    title = rows.filter(published=True).values_list("title", flat=True).first()
     # 正文一并清掉：撤下的内容不在检索里再留一份。
-    if SearchDocument.objects.filter(key=key).update(published=False, body=""):
+    if rows.update(published=False, body=""):
         Outbox.objects.create(key=key, withdrawal=True)
+    if title:
+        forget(title)
 
 
 def is_published(key: str) -> bool:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from gongkai.core.models import Alias, Organisation
 
@@ -101,6 +102,18 @@ def rebuild_vocabulary() -> int:
         VocabularyKey.objects.all().delete()
         VocabularyKey.objects.bulk_create(made, batch_size=2000)
     return len(chosen)
+
+
+def forget(title: str) -> None:
+    """忘掉一个撤下的标题：只有它用过的词组即刻不再联想、不再拿来更正，别处也有的少计一次。"""
+    words = set(phrases(title))
+    rows = VocabularyKey.objects.filter(key__in=[f"t{word}"[:80] for word in words])
+    for word, weight in rows.values_list("word", "weight"):
+        mine = VocabularyKey.objects.filter(key__in=_keys(word), word=word)
+        if weight > 1:
+            mine.update(weight=F("weight") - 1)
+        else:
+            mine.delete()
 
 
 def correct(query: str) -> str:
