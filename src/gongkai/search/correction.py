@@ -7,6 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from itertools import islice
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -19,7 +20,7 @@ from .models import SearchDocument, VocabularyKey
 from .plans import STOP
 
 WORDS: Final = 30_000
-COUNTED: Final = 250_000
+COUNTED: Final = 100_000
 LONGEST: Final = 10
 MAX_QUERY: Final = 24
 _HAN: Final = re.compile(r"[\u3400-\u9fff]+")
@@ -100,7 +101,9 @@ def rebuild_vocabulary() -> int:
     )
     with transaction.atomic():
         VocabularyKey.objects.all().delete()
-        VocabularyKey.objects.bulk_create(made, batch_size=2000)
+        # 几十万行一次交给 bulk_create 会全攒在内存里。
+        while part := list(islice(made, 2000)):
+            VocabularyKey.objects.bulk_create(part)
     return len(chosen)
 
 
