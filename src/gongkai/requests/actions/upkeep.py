@@ -85,8 +85,9 @@ def redate(
 def _redate_batch(user: Any, agency_id: int, keys: list[int], reason: str, calendar: Calendar) -> list[Moved]:
     moved, changed = [], []
     with transaction.atomic():
-        # 描述是加密的，推算用不着，不取。
-        cases = Case.objects.select_for_update().filter(pk__in=keys).defer("description", "rating_comment")
+        # 描述是加密的，推算用不着，不取；与成批办理一样按编号的次序锁，免得互相等着。
+        cases = Case.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+        cases = cases.defer("description", "rating_comment")
         events: dict[int, list[CaseEvent]] = {}
         for event in CaseEvent.objects.filter(case__in=keys).order_by("id"):
             events.setdefault(event.case_id, []).append(event)
