@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -35,6 +36,8 @@ KNOWN, COMMON, HOMOPHONE, ROUGH, SWAPPED, MISSING, EXTRA, WRONG, UNKNOWN = (
 @cache
 def _reader() -> Callable[..., list[str]]:
     # 拼音词典有几十兆，用到才装入。
+    # 词典只读不改，不必另抄一份。
+    os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
     from pypinyin import lazy_pinyin
 
     read: Callable[..., list[str]] = lazy_pinyin
