@@ -61,7 +61,7 @@ def render(body: str, *, host: str = "") -> SafeString:
     html = html.replace(
         "<table>", f'<div class="scroll" role="group" tabindex="0" aria-label="{label}"><table>'
     )
-    return mark_safe(html.replace("</table>", "</table></div>"))  # noqa: S308 刚过许可表
+    return mark_safe(html.replace("</table>", "</table></div>"))  # noqa: S308 上面 nh3 刚过许可表，此后只加了我们自己的标签
 
 
 def _levelled(html: str) -> str:
