@@ -16,7 +16,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright 的同步接口�
 def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
-    path = shutil.which("chromium")
+    # 无界面的那种装得快、跑得快；只有整个 chromium 的机器上就用它。
+    path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if not path:
         pytest.skip("没有安装 chromium；请运行 make test，它会装好")
     with sync_playwright() as playwright:

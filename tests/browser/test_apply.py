@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from test_portal import violations
+from visitor import violations
 
 from gongkai.core.models import Organisation
 from gongkai.records import demo as library
@@ -73,7 +73,7 @@ class Citizen:
             )
         assert "张三" not in page.title() and "张三" not in page.url and "1380000" not in page.url
         if self.scripts:
-            assert not violations(page), (page.url, violations(page))
+            assert not (found := violations(page)), (page.url, found)
             assert page.evaluate("document.documentElement.scrollWidth") <= self.width, page.url
         return self
 

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from visitor import violations
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright 的同步接口自带事件循环
 
@@ -75,8 +76,6 @@ def filled(make: Any, carry: Any, person: Any, bureau: Any, site: Any) -> Any:
 def test_every_page_is_clean(
     chromium: Any, live_server: Any, filled: list[str], person: Any, width: int, elder: bool
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     client = Client()
     client.force_login(person("office"))
     context = chromium.new_context(viewport={"width": width, "height": 900})
@@ -91,7 +90,6 @@ def test_every_page_is_clean(
         assert answer.status == 200, path
         # 收着的表单也要查。
         page.evaluate("document.querySelectorAll('details').forEach(row => row.open = true)")
-        found = Axe().run(page).response["violations"]
-        assert not found, (path, [(row["id"], row["nodes"][0]["target"]) for row in found])
+        assert not (found := violations(page)), (path, found)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     context.close()

@@ -9,7 +9,7 @@ from typing import Any
 
 import PIL.Image
 import pytest
-from visitor import Visitor
+from visitor import Visitor, settle
 from wagtail.images.models import Image
 
 from gongkai.accounts.models import User
@@ -33,7 +33,7 @@ SEEN = """() => {
 
 def chinese_only(visitor: Visitor) -> Visitor:
     """页面上没有一个该译没译的英文词。"""
-    visitor.page.wait_for_load_state("networkidle")
+    settle(visitor.page)
     left = set(WORD.findall(visitor.page.evaluate(SEEN))) - ALLOWED
     assert not left, (visitor.page.url, left)
     return visitor

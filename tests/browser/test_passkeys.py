@@ -53,7 +53,7 @@ def test_a_passkey_alone_signs_in(
 ) -> None:
     visitor = Visitor(chromium, live_server.url, width)
     with_authenticator(visitor)
-    visitor.login("office")
+    visitor.sign_in("office")
     add_passkey(visitor, "办公电脑")
     visitor.sees("通行密钥已添加").sees("备用码").open("/accounts/2fa/").sees("办公电脑").sees(
         "单独登录"
@@ -100,7 +100,7 @@ def test_a_missing_security_key_is_explained(
 ) -> None:
     visitor = Visitor(chromium, live_server.url)
     device = with_authenticator(visitor, verifies=False)
-    visitor.login("office")
+    visitor.sign_in("office")
     add_passkey(visitor, "钥匙", alone=False)
     visitor.open("/accounts/2fa/").sees("密码之后的第二步")
     leave(visitor)
@@ -128,7 +128,7 @@ def test_a_security_key_is_the_second_step(
 ) -> None:
     visitor = Visitor(chromium, live_server.url)
     with_authenticator(visitor, verifies=False)
-    visitor.login("office")
+    visitor.sign_in("office")
     add_passkey(visitor, "钥匙", alone=False)
     leave(visitor)
     visitor.page.fill("#id_login", "office")

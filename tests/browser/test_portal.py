@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from visitor import violations
 
 from gongkai.portal import demo
 from gongkai.records import demo as library
@@ -63,16 +64,6 @@ def pages(bureau: Any) -> list[str]:
         f"/institutions/{bureau.pk}/",
         f"/links/{link.pk}/",
         *(record.get_absolute_url() for record in records),
-    ]
-
-
-def violations(page: Any) -> list[str]:
-    """无障碍的毛病：哪一级都算。"""
-    from axe_playwright_python.sync_playwright import Axe
-
-    return [
-        f"{v['id']} {v['nodes'][0]['target']} {v['nodes'][0]['html'][:120]}"
-        for v in Axe().run(page).response["violations"]
     ]
 
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from test_portal import violations
-from visitor import Visitor
+from visitor import Visitor, settle, violations
 
 from gongkai.core.models import Organisation
 from gongkai.formats import pdfium
@@ -52,7 +51,7 @@ def case(bureau: Any, person: Any) -> Case:
 def check(visitor: Visitor, name: str) -> None:
     """这一页无障碍、不横向溢出。"""
     page = visitor.page
-    page.wait_for_load_state("networkidle")
+    settle(page)
     assert violations(page) == [], name
     assert page.evaluate("document.documentElement.scrollWidth") <= visitor.width, name
     if SHOTS:

@@ -39,7 +39,7 @@ def import_table(office: Visitor, source: Path) -> str:
 
 def carry_out(office: Visitor) -> None:
     """第 20 项：签收、报告、加证据、确认、报结、采纳、核验、销号，灯由灰变绿。"""
-    handler = Visitor(office.browser, office.base, 375).login("handler").sees("待签收")
+    handler = Visitor(office.browser, office.base, 375).login("handler").open("/staff/").sees("待签收")
     handler.page.locator(
         "tr", has=handler.page.locator("td[data-label=序号]", has_text=re.compile("^20$"))
     ).get_by_role("link").first.click()
@@ -90,9 +90,9 @@ def open_the_rest(office: Visitor) -> None:
         office.open(path)
     office.open("/staff/board/").page.click("td[data-label=要求] a")
     office.sees("系统建议，待确认").press("确认种类").sees("已由 陈协调 确认").check()
-    admin = Visitor(office.browser, office.base, 375).login("admin").sees("建立账号")
+    admin = Visitor(office.browser, office.base, 375).login("admin").open("/staff/").sees("建立账号")
     admin.open("/staff/organisations/").open("/staff/jobs/").open("/accounts/2fa/")
-    Visitor(office.browser, office.base).login("city").sees("得分")
+    Visitor(office.browser, office.base).login("city").open("/staff/").sees("得分")
     Visitor(office.browser, office.base, 375).open("/").open("/sitemap/").open("/feedback/").open(
         "/search/?q=网站"
     )
@@ -104,7 +104,7 @@ def test_a_breakdown_table_becomes_a_ledger(
 ) -> None:
     if not source.is_file():
         pytest.skip("缺少共享数据 shared/data/workplan-2021.txt，跳过真实分工表")
-    office = Visitor(chromium, live_server.url).login("office")
+    office = Visitor(chromium, live_server.url).sign_in("office")
     plan_path = import_table(office, source)
     carry_out(office)
     export(office, plan_path, tmp_path)
@@ -149,7 +149,7 @@ def test_a_workbook_is_corrected_and_what_it_dropped_is_decided(
     load("first.xlsx")
     office.page.get_by_role("button", name="全部下发").click()
     office.sees("任务已下发")
-    handler = Visitor(chromium, live_server.url, width).login("handler")
+    handler = Visitor(chromium, live_server.url, width).login("handler").open("/staff/")
     handler.page.locator("td[data-label=要求] a").first.click()
     handler.press("签收").sees("已签收")
     load("corrected.xlsx")
