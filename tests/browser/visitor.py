@@ -14,7 +14,8 @@ from gongkai.workplans import demo
 # 只要毛病、不要通过了的各项（那些的清单很长，费时），也不另取样式表。
 RUN_AXE = """async () => {
   const { violations } = await axe.run({ resultTypes: ['violations'], preload: false });
-  return violations.map(({ id, impact, nodes }) => ({ id, impact, target: nodes[0].target, html: nodes[0].html }));
+  const brief = ({ id, impact, nodes: [first] }) => ({ id, impact, at: first.target, html: first.html });
+  return violations.map(brief);
 }"""
 # 画面定了：八十毫秒没有一个元素再变，渐显、滑入的也做完了（半透明时字的对比不够，不算毛病）。
 SETTLED = """async () => {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -67,7 +68,7 @@ def children(pid: int) -> list[int]:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> dict[str, str]:
+def house(tmp_path: Path, migrated: Path) -> dict[str, str]:
     """自成一处的数据目录；里面有一件会把进程弄死的任务。"""
     env = {
         **os.environ,
@@ -76,10 +77,9 @@ def house(tmp_path: Path) -> dict[str, str]:
         "PYTHONPATH": f"{ROOT / 'src'}:{Path(__file__).parent}",
     }
     env.pop("DATABASE_URL", None)
+    shutil.copyfile(migrated, tmp_path / "gongkai.sqlite3")
     program = (
         "import django; django.setup()\n"
-        "from django.core.management import call_command\n"
-        "call_command('migrate', verbosity=0)\n"
         "import mortal\n"
         f"mortal.die_once.using(priority=90).enqueue(path={str(tmp_path / 'note')!r})\n"
     )

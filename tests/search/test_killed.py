@@ -13,7 +13,7 @@ SCRIPT = Path(__file__).resolve().parents[2] / "bench" / "search" / "kill.py"
 
 def test_a_killed_indexer_loses_nothing(migrated: Path, tmp_path: Path) -> None:
     shutil.copyfile(migrated, tmp_path / "gongkai.sqlite3")
-    options = ["--kills", "3", "--steady", "5", "--keep", str(tmp_path), "--json"]
+    options = ["--kills", "3", "--steady", "1", "--keep", str(tmp_path), "--json"]
     run = subprocess.run([sys.executable, str(SCRIPT), *options], capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stderr[-2000:]
     made = json.loads(run.stdout.splitlines()[-1])
