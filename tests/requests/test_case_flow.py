@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -207,74 +206,6 @@ def test_two_officers_decide_one_wins(working: Any, decide: Any, person: Any) ->
     with pytest.raises(actions.Conflict) as caught:
         actions.decide(person("clerk"), item, version=1, answers=GIVE, facts=TEXT, reason=TEXT)
     assert "林经办" in str(caught.value) and caught.value.theirs.code == "A1"
-
-
-def test_identical_requests_are_answered_as_a_group(
-    receive: Any, working: Any, answer: Any, person: Any
-) -> None:
-    case = working()
-    for number in range(5):
-        receive(person={"name": f"申请人{number}", "identity_number": f"44010119900101{number:04d}"})
-    clerk = person("clerk")
-    assert actions.register_group(clerk, case) == 5 and actions.assign_group(clerk, case) == 5
-    answer(case)
-    assert actions.answer_group(person("leader"), case) == 5
-    changed = Letter.objects.exclude(case=case).order_by("pk")[2]
-    path = Path(changed.file.path)
-    sealed = path.read_bytes()
-    path.write_bytes(sealed + b" ")
-    assert actions.dispatch_group(clerk, case) == 4, "定稿被改动的一件不发，不耽误别人的"
-    assert changed.case.number in Entry.objects.get(action="requests.dispatch_group").detail["held"][0]
-    with pytest.raises(Refused, match=f"{changed.case.number} 的定稿与签发时不一致"):
-        actions.dispatch_group(clerk, case)
-    path.write_bytes(sealed)
-    assert actions.dispatch_group(clerk, case) == 1
-    rows = Case.objects.exclude(pk=case.pk)
-    assert {(row.state, row.outcome, row.timeliness) for row in rows} == {("closed", "r1", "on_time")}
-    numbers = sorted(letter.serial for letter in Letter.objects.all())
-    assert numbers == [1, 2, 3, 4, 5, 6]
-    texts = {letter.text for letter in Letter.objects.all()}
-    assert len(texts) == 6
-
-
-def test_a_large_group_goes_on_in_the_background(
-    receive: Any, working: Any, person: Any, monkeypatch: Any
-) -> None:
-    """件数多的一段一段地办，没办完的接着排；随附文件、检索记录一并照录。"""
-    from django_tasks_db.models import DBTaskResult
-
-    from gongkai.requests import tasks
-
-    case = working()
-    for number in range(5):
-        receive(person={"name": f"申请人{number}", "identity_number": f"44010119900101{number:04d}"})
-    monkeypatch.setattr(tasks, "GROUP_STEP", 2)
-    values = {"user": person("clerk").pk, "case": case.pk, "name": "register"}
-    done = [tasks.carry_on_group.func(**values) for _n in range(4)]
-    assert done == [2, 2, 1, 0], "一件也办不动了才停"
-    assert DBTaskResult.objects.filter(task_path__endswith="carry_on_group").count() == 3
-
-
-def test_a_group_is_given_the_same_files_and_searches(
-    receive: Any, working: Any, answer: Any, person: Any, decide: Any
-) -> None:
-    case = working()
-    for number in range(2):
-        receive(person={"name": f"申请人{number}", "identity_number": f"44010119900101{number:04d}"})
-    clerk = person("clerk")
-    actions.register_group(clerk, case)
-    actions.assign_group(clerk, case)
-    actions.add_search(clerk, case.items.get(), places=[{"place": "档案室", "words": "检漏"}], result="found")
-    kept = actions.add_file(person("handler"), case, kind="release", file=pdf("检漏报告.pdf"))
-    answer(case, GIVE, materials={})
-    assert actions.answer_group(person("leader"), case) == 2
-    assert actions.dispatch_group(clerk, case) == 2
-    for row in Case.objects.exclude(pk=case.pk):
-        assert row.files.get().sha256 == kept.sha256 and row.items.get().searches.count() == 1
-        letter = row.letters.get()
-        assert letter.released[0]["sha256"] == kept.sha256 and letter.served_on
-    with pytest.raises(Refused):
-        actions.answer_group(person("clerk"), case)
 
 
 def test_visibility_by_duty(working: Any, person: Any, outsider: Any) -> None:

@@ -173,25 +173,17 @@ def available(user: Any, case: Case) -> list[Move]:
     return sorted(found, key=lambda move: not move.opens(case))
 
 
-def group_moves(user: Any, case: Case) -> list[tuple[str, Any, int]]:
-    """内容相同的一组可以成批做的：（动作, 名称, 件数）。"""
-    rows = (
-        ("register", _("照这一件登记"), actions.register_group, states.OFFICE, S.RECEIVED, case.registered_at),
-        ("assign", _("照这一件分办"), actions.assign_group, states.OFFICE, S.TRIAGE, case.state == S.WORKING),
-        ("answer", _("照这一件签发答复"), actions.answer_group, states.LEADER, S.WORKING, case.state in (S.SIGNED, *_DONE)),
-        ("dispatch", _("网上送达"), actions.dispatch_group, states.OFFICE, S.SIGNED, case.state in (S.SIGNED, *_DONE)),
-    )  # fmt: skip
+def group_moves(user: Any, case: Case, counts: dict[str, int]) -> list[tuple[str, Any, int]]:
+    """内容相同的一组可以成批做的：（动作, 名称, 件数）；counts 为组里各阶段的件数，含这一件。"""
+    ready = {
+        "register": bool(case.registered_at),
+        "assign": case.state == S.WORKING,
+        "answer": case.state in (S.SIGNED, *_DONE),
+        "dispatch": case.state in (S.SIGNED, *_DONE),
+    }
     found = []
-    for name, label, _run, duties, state, ready in rows:
-        n = actions.twins(case, state).count()
-        if n and ready and states.holds_case(user, case, duties):
-            found.append((name, label, n))
+    for name, job in actions.bulk.JOBS.items():
+        n = counts.get(job.source, 0) - (case.state == job.source and not case.apart and not job.with_lead)
+        if n > 0 and ready[name] and states.holds_case(user, case, job.duties):
+            found.append((str(name), job.label, n))
     return found
-
-
-GROUP: Final = {
-    "register": actions.register_group,
-    "assign": actions.assign_group,
-    "answer": actions.answer_group,
-    "dispatch": actions.dispatch_group,
-}

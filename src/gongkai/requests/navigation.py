@@ -33,6 +33,7 @@ def _has_office(user: Any) -> bool:
 _ENTRIES = (
     Entry("requests", "foi:queue", _("我的队列"), DESK, 1),
     Entry("requests", "foi:reviews", _("待我审签"), REVIEWERS | {Role.HEAD}, 2),
+    Entry("requests", "foi:groups", _("相同的申请"), INTAKE, 2, allowed=_has_office),
     Entry("requests", "foi:board", _("看板"), DESK | {Role.LEADER}, 3),
     Entry("requests", "foi:intake", _("接收申请"), INTAKE, 4),
     Entry("requests", "foi:mails", _("来信"), INTAKE, 4, allowed=_has_office),

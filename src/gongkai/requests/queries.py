@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db.models import Case as When_
-from django.db.models import CharField, Count, F, Q, QuerySet, Sum, Value
+from django.db.models import CharField, Count, F, Min, Q, QuerySet, Sum, Value
 from django.db.models import When as Branch
+from django.utils import timezone
 
 from gongkai.accounts.models import Duty
 from gongkai.core.models import Organisation
@@ -23,6 +24,7 @@ from .models import (
     Consultation,
     CorrectionNotice,
     FeeNotice,
+    GroupRun,
     Item,
     Letter,
     Payment,
@@ -304,3 +306,83 @@ def statistics(rows: QuerySet[Case], year: int, today: date) -> Statistics:
         outcomes=[(row_label(key), outcomes[key]) for key in LEAVES if outcomes.get(key)],
         rating=round(sum(rated) / len(rated), 1) if rated else None,
     )
+
+
+# 内容相同的一组
+
+
+def stages(case: Case) -> dict[str, int]:
+    """组里没有另办的各件：阶段 → 件数，一次查询。"""
+    rows = Case.objects.filter(agency=case.agency_id, group_key=case.group_key, apart=False)
+    rows = rows.exclude(group_key="").order_by()
+    return dict(rows.values_list("state").annotate(n=Count("pk")))
+
+
+# 组里照谁办：办得最靠前的一件；阶段从后往前。
+_AHEAD: Final = (
+    Case.State.SIGNED,
+    Case.State.DISPATCHED,
+    Case.State.CLOSED,
+    Case.State.REVIEW,
+    Case.State.WORKING,
+    Case.State.TRIAGE,
+)
+
+
+def ahead_of(case: Case, counts: dict[str, int]) -> Case | None:
+    """组里比这一件办得靠前、可以照着办的一件；没有为 None。"""
+    for state in _AHEAD:
+        if case.state == state:
+            return None
+        if counts.get(state):
+            rows = Case.objects.filter(agency=case.agency_id, group_key=case.group_key, state=state)
+            return rows.filter(apart=False).defer(*LIGHT).order_by("pk").first()
+    return None
+
+
+def groups(user: Any) -> QuerySet[Any]:
+    """内容相同、两件以上没有答复的各组：机关、键、件数、最早的催办日、编号最小的一件；件数多的在前。"""
+    rows = Case.objects.at_desk(user).filter(state__in=Case.OPEN, apart=False).exclude(group_key="")
+    rows = rows.order_by().values("agency", "group_key")
+    rows = rows.annotate(n=Count("pk"), first=Min("pk"), alarm=Min("alarm"))
+    return rows.filter(n__gt=1).order_by("-n", "first")
+
+
+def runs_of(case: Case) -> QuerySet[GroupRun]:
+    """这一组成批办过的各次，新的在前。"""
+    rows = GroupRun.objects.filter(agency=case.agency_id, group_key=case.group_key)
+    return rows.exclude(group_key="").select_related("case", "by").defer("case__description")
+
+
+def left_of(run: GroupRun) -> QuerySet[Case]:
+    """这一次还没有试的各件。"""
+    from .actions.bulk import members
+
+    return members(run.case, run.name).filter(pk__gt=run.cursor).defer(*LIGHT).order_by("pk")
+
+
+# 后台任务多久没有动静、也没有排着，算是没了。
+_SILENT: Final = timedelta(minutes=2)
+
+
+def is_alive(run: GroupRun) -> bool:
+    """正在办的这一次还有没有人在办：任务排着、在做，或者刚刚动过。"""
+    from django_tasks_db.models import DBTaskResult
+
+    if timezone.now() - run.moved_at < _SILENT:
+        return True
+    rows = DBTaskResult.objects.filter(status__in=("READY", "RUNNING"), task_path__endswith="carry_on_group")
+    return any(row.args_kwargs["kwargs"].get("run") == run.pk for row in rows)
+
+
+def people_in(case: Case) -> int:
+    """这一组有几位申请人：没有另办的。"""
+    rows = Case.objects.filter(agency=case.agency_id, group_key=case.group_key, apart=False)
+    return rows.exclude(group_key="").aggregate(n=Count("identity_key", distinct=True))["n"]
+
+
+def sample_of(case: Case, pk: int = 0) -> Case | None:
+    """预览用的另一件：组里在办的，pk 不给就取最后收到的。"""
+    rows = Case.objects.filter(agency=case.agency_id, group_key=case.group_key, state=Case.State.WORKING)
+    rows = rows.filter(apart=False).exclude(pk=case.pk).exclude(group_key="").defer(*LIGHT)
+    return (rows.filter(pk=pk) if pk else rows).order_by("-pk").first()

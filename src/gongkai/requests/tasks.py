@@ -6,9 +6,10 @@ from datetime import date, time
 from smtplib import SMTPException
 
 from django.core.mail import send_mail
+from django.db import Error
 from django_tasks import task
 
-from gongkai.core.jobs import daily, poll, retry_later
+from gongkai.core.jobs import DELAYS, daily, poll, retry_later
 
 from . import incoming
 
@@ -33,23 +34,24 @@ def remind_requests(day: str, attempt: int = 1) -> int:
     return remind(today)
 
 
-# 成批办理每一段最多几件：一段几分钟，中途停机从没办的接着办。
-GROUP_STEP = 200
+# 成批办理每一段最多几秒：别的任务排在段与段之间。
+GROUP_SECONDS = 20.0
 
 
 @task()
-def carry_on_group(user: int, case: int, name: str, attempt: int = 1) -> int:
-    """成批办理：照 case 一件办 name（moves.GROUP）一段，没办完的接着排；返回办了几件。"""
-    from gongkai.accounts.models import User
+def carry_on_group(run: int, step: int, attempt: int = 1) -> str:
+    """成批办理：办一段，没办完的另排下一段；库、磁盘一时不通的退避重试，再不通就停下等人。"""
+    from .actions import halt_group, work_off_group
+    from .models import GroupRun
 
-    from .models import Case
-    from .moves import GROUP
-
-    done = GROUP[name](User.objects.get(pk=user), Case.objects.get(pk=case), limit=GROUP_STEP)
-    # 有办不成的（定稿不符等）跳过，留在原处；还办得动就接着排，一件也办不动了才停。
-    if done:
-        carry_on_group.enqueue(user=user, case=case, name=name)
-    return done
+    row = GroupRun.objects.get(pk=run)
+    try:
+        row = work_off_group(row, step, seconds=GROUP_SECONDS)
+    except (OSError, Error) as error:
+        if attempt > len(DELAYS):
+            halt_group(row, step, f"库或者磁盘多次不通：{error}")
+        return retry_later(carry_on_group, attempt, error, run=run, step=step)
+    return f"{row.get_state_display()}：办成 {row.done} 件，没有办成 {row.held} 件"
 
 
 daily("依申请公开提醒", time(8, 0), lambda day: remind_requests.enqueue(day=day))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import absence, case, filed, items, letters, lists, mails, office, secret
+from .views import absence, case, filed, groups, items, letters, lists, mails, office, secret
 
 app_name = "foi"
 urlpatterns = [
@@ -33,7 +33,12 @@ urlpatterns = [
     path("requests/<int:pk>/do/<str:name>/", case.act, name="act"),
     path("requests/<int:pk>/applicant/", case.reveal, name="reveal"),
     path("requests/secret/<str:kind>/<int:pk>/", secret.renew, name="renew_secret"),
-    path("requests/<int:pk>/group/", case.group, name="group"),
+    path("requests/groups/", groups.listing, name="groups"),
+    path("requests/<int:pk>/group/", groups.page, name="group"),
+    path("requests/<int:pk>/group/preview.pdf", groups.preview, name="group_preview"),
+    path("requests/<int:pk>/apart/", groups.apart, name="apart"),
+    path("requests/runs/<int:pk>/", groups.run, name="run"),
+    path("requests/runs/<int:pk>/progress/", groups.progress, name="run_progress"),
     path("requests/items/<int:pk>/", items.page, name="item"),
     path("requests/items/<int:pk>/do/<str:name>/", items.act, name="item_act"),
     path("requests/letters/<int:pk>/", letters.page, name="letter"),

@@ -1,299 +1,408 @@
-"""成批：内容相同的申请一起登记、分办、答复；一批一个事务、一条审计，一件出错不影响别的批。
+"""成批：内容相同的申请照一件登记、分办、答复、发出；逐件一个事务、一条审计，停了从停的地方接着办。
 
-各动作的 limit 为这一次最多办几件：件数多的由后台任务一段一段地办（tasks.carry_on_group）。
+一组一次只办一件事（数据库的唯一约束）。一段一段地由后台任务办：每件先在事务之外排好版，事务只有几毫秒，不占写锁；
+进度和这一件的结果同一事务，进程中途没了，没有提交的就是没有办，不会重也不会漏。锁的次序：先申请，再这一次成批，
+再编号，最后审计的链头；停下、接着办只锁这一次成批和链头。
 """
 
 from __future__ import annotations
 
-import hashlib
+import logging
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import Error, IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from gongkai.core.calendar import current_calendar
 from gongkai.core.models import Organisation
-from gongkai.core.numbering import next_numbers
-from gongkai.core.states import Refusal, Refused
+from gongkai.core.states import Refused
+from gongkai.formats.documents.model import DocumentError
 
 from .. import letters, states
-from ..models import Assignment, Case, CaseFile, Delivery, Item, Letter
-from ..rules import rules_of
+from ..models import Case, GroupEntry, GroupRun, Letter
 from ..trail import audit
+from . import alike
 from .common import refuse, require
+from .handling import assign
+from .intake import register
+from .sending import dispatch
 
-BATCH: Final = 200
-# 答复要逐份排版，一批少些，编号和写锁不占太久。
-LETTERS_BATCH: Final = 20
-S = Case.State
+logger = logging.getLogger(__name__)
+S, Name, State = Case.State, GroupRun.Name, GroupRun.State
+CHUNK: Final = 200
+# 连着几件程序出错就停下：多半是磁盘满、字体没了一类的事，不必把几万件都试一遍。
+FAULTS: Final = 10
+# SQLite 一次只有一个写的：每件之后歇一下，让网页上等着写的先写。
+BREATH: Final = 0.02  # 秒
 
 
-def twins(case: Case, *states_: str) -> Any:
-    """内容相同的其他申请：同一机关、同一内容键，处在所给阶段的。"""
-    rows = Case.objects.filter(agency=case.agency_id, group_key=case.group_key, state__in=states_)
+class Halted(Exception):
+    """停下：不是这一件的事，往下也办不成。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """能成批办的一件事：label 名称，duties 谁可以，source 办的是哪一阶段的，start(user, case) 开始时查、
+    备好样子，ready(user, case, 样子) 在事务之外先做的，act(user, case, 样子, 先做的) 办一件。"""
+
+    label: Any
+    duties: frozenset[str]
+    source: str
+    start: Callable[[Any, Case], Any]
+    act: Callable[[Any, Case, Any, Any], Any]
+    ready: Callable[[Any, Case, Any], Any] = lambda user, case, pattern: None
+    # 发出是各发各的，所照的一件也在内。
+    with_lead: bool = False
+
+
+def twins(case: Case, *stages: str) -> Any:
+    """内容相同的其他申请：同一机关、同一内容键、没有另办的，处在所给阶段的。"""
+    rows = Case.objects.filter(agency=case.agency_id, group_key=case.group_key, apart=False, state__in=stages)
     return rows.exclude(pk=case.pk).exclude(group_key="")
 
 
-def _batches(rows: Any, limit: int | None, work: Callable[[list[int]], int], size: int = BATCH) -> int:
-    ids = list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
-    return sum(work(ids[start : start + size]) for start in range(0, len(ids), size))
+def members(case: Case, name: str) -> Any:
+    """可以成批办 name 的各件。"""
+    rows = twins(case, JOBS[name].source)
+    if not JOBS[name].with_lead:
+        return rows
+    same = {"agency": case.agency_id, "group_key": case.group_key, "apart": False}
+    return Case.objects.filter(**same, state=JOBS[name].source).exclude(group_key="")
 
 
-def _locked(ids: Sequence[int], state: str) -> list[Case]:
-    rows = Case.objects.select_for_update(of=("self",)).filter(pk__in=ids, state=state)
-    return list(rows.select_related("applicant", "agency").order_by("pk"))
+# ---- 四件事 ----
 
 
-def register_group(user: Any, case: Case, *, limit: int | None = None) -> int:
-    """成批登记：照已登记的一件，登记内容相同、待登记的各件；返回几件。"""
-    require(user, case, states.OFFICE, _("登记"))
+def _like_registered(user: Any, case: Case) -> tuple[str, list[str]]:
     if not case.registered_at:
         refuse("register", _("请先登记其中一件，其余照它登记"))
-    texts = list(case.items.filter(round=case.round).values_list("text", flat=True))
-
-    def work(ids: list[int]) -> int:
-        with transaction.atomic():
-            rows, now = _locked(ids, S.RECEIVED), timezone.now()
-            for row in rows:
-                row.state, row.summary, row.registered_at = S.TRIAGE, case.summary, now
-            Case.objects.bulk_update(rows, ["state", "summary", "registered_at"])
-            Item.objects.filter(case__in=rows).delete()
-            Item.objects.bulk_create(
-                Item(case=row, number=n, text=text) for row in rows for n, text in enumerate(texts, 1)
-            )
-            if rows:
-                audit(user, "requests.register_group", case, numbers=[row.number for row in rows])
-        return len(rows)
-
-    return _batches(twins(case, S.RECEIVED), limit, work)
+    return case.summary, list(case.items.filter(round=case.round).values_list("text", flat=True))
 
 
-def assign_group(user: Any, case: Case, *, limit: int | None = None) -> int:
-    """成批分办：照已分办的一件，分给同样的处室；内部时限不晚于各件自己的期限。返回几件。"""
-    require(user, case, states.OFFICE, _("分办"))
-    pattern = list(case.assignments.all())
-    if not pattern:
-        refuse("assign", _("请先分办其中一件，其余照它分办"))
-    calendar, days = current_calendar(), rules_of(case.agency).inner_workdays
-
-    def work(ids: list[int]) -> int:
-        with transaction.atomic():
-            rows = _locked(ids, S.TRIAGE)
-            for row in rows:
-                row.state, row.handler_id = S.WORKING, case.handler_id
-            Case.objects.bulk_update(rows, ["state", "handler"])
-            Assignment.objects.bulk_create(
-                [
-                    Assignment(
-                        case=row,
-                        organisation_id=each.organisation_id,
-                        lead=each.lead,
-                        note=each.note,
-                        inner_due=min(calendar.add(row.starts_on, days), row.alarm),
-                    )
-                    for row in rows
-                    for each in pattern
-                ],
-                ignore_conflicts=True,
-            )
-            if rows:
-                audit(user, "requests.assign_group", case, numbers=[row.number for row in rows])
-        return len(rows)
-
-    return _batches(twins(case, S.TRIAGE), limit, work)
-
-
-# 各件自己的事，不能照搬到别人的申请上的决定。
-_PERSONAL: Final = frozenset({"E2", "E4", "E5", "F1", "F2", "F3", "D3"})
-
-
-def answer_group(user: Any, case: Case, *, limit: int | None = None) -> int:
-    """成批答复：一件签发后，内容相同、在办的各件照它答复：决定、正文相同，各有字号、各给本人，待发出。
-
-    审查、签发以所照的一件为准；重复申请、逾期不补正等因人而异的决定不能照搬。返回几件。
-    """
-    require(user, case, states.LEADER, _("签发"))
-    lead = (
-        case.letters.filter(round=case.round, state__in=("signed", *Letter.SENT)).exclude(outcome="").first()
-    )
-    if lead is None:
-        refuse("letter", _("请先签发其中一件的答复"))
-    items = list(case.items.filter(round=case.round).prefetch_related("searches"))
-    if set(lead.codes) & _PERSONAL:
-        refuse("personal", _("这种决定因人而异，不能照搬到别人的申请上"))
-    if case.consultations.exists():
-        refuse("consultation", _("征求过意见的须逐件办理"))
-
-    def work(ids: list[int]) -> int:
-        with transaction.atomic():
-            rows = _locked(ids, S.WORKING)
-            _copy_items(rows, items)
-            _copy_files(rows, case)
-            _copy_letters(user, rows, lead)
-            for row in rows:
-                row.state = S.SIGNED
-            Case.objects.bulk_update(rows, ["state"])
-            if rows:
-                audit(
-                    user, "requests.answer_group", case, letter=lead.pk, numbers=[row.number for row in rows]
-                )
-        return len(rows)
-
-    undecided = twins(case, S.WORKING).filter(round=1, items__code="").distinct()
-    return _batches(undecided, limit, work, LETTERS_BATCH)
-
-
-def _copy_items(rows: list[Case], items: list[Item]) -> None:
-    fields = (
-        "answers",
-        "code",
-        "facts",
-        "reason",
-        "materials",
-        "withheld",
-        "form_changed",
-        "is_main",
-        "decided_by_id",
-        "decided_at",
-        "second_by_id",
-        "second_opinion",
-        "second_agrees",
-    )
-    Item.objects.filter(case__in=rows).delete()
-    copies = []
-    for row in rows:
-        for item in items:
-            copies.append(
-                Item(case=row, number=item.number, text=item.text, **{f: getattr(item, f) for f in fields})
-            )
-    Item.objects.bulk_create(copies)
-    by_place = {(copy.case_id, copy.number): copy for copy in copies}
-    searches = []
-    for row in rows:
-        for item in items:
-            for search in item.searches.all():
-                # 检索是对同样的内容做的，照录，检索人、日期不变。
-                again = type(search).objects.model(
-                    **{
-                        f.attname: getattr(search, f.attname)
-                        for f in search._meta.fields
-                        if not f.primary_key
-                    }
-                )  # noqa: E501
-                again.case_id, again.item_id = row.pk, by_place[row.pk, item.number].pk
-                searches.append(again)
-    if searches:
-        type(searches[0]).objects.bulk_create(searches)
-
-
-def _copy_files(rows: list[Case], case: Case) -> None:
-    """拟提供的信息：各件都登记，文件按校验值只存一份。"""
-    fields = ("kind", "name", "file", "suffix", "sha256", "size", "pages", "redaction", "uploaded_by_id")
-    CaseFile.objects.bulk_create(
-        CaseFile(case=row, **{field: getattr(file, field) for field in fields})
-        for file in case.files.filter(kind="release")
-        for row in rows
-    )
-
-
-def _copy_letters(user: Any, rows: list[Case], lead: Letter) -> None:
+def _like_assigned(user: Any, case: Case) -> dict[str, Any]:
+    rows = list(case.assignments.select_related("organisation"))
     if not rows:
-        return
-    year = timezone.localdate().year
-    serials = next_numbers(lead.case.agency, f"letter:{lead.code}"[:30], year, len(rows))
-    today = timezone.localdate()
-    for serial, row in zip(serials, rows, strict=True):
-        letter = Letter(
-            case=row,
-            template=lead.template,
-            codes=lead.codes,
-            withheld=lead.withheld,
-            outcome=lead.outcome,
-            title=lead.title,
-            author_id=lead.author_id,
-            signed_by=user,
-            signed_on=today,
-            code=lead.code,
-            year=today.year,
-            serial=serial,
-            state=Letter.State.SIGNED,
-        )
-        letter.remedy = letters.remedy_text(letter)
-        letter.save()
-        letter.text = letters.text_of(letter)
-        rendered = letters.render(letter)
-        letter.template_version = rendered.version
-        letter.sha256 = hashlib.sha256(rendered.content).hexdigest()
-        letter.file.save(f"{letter.sha256}{rendered.suffix}", ContentFile(rendered.content), save=False)
-        letter.save()
+        refuse("assign", _("请先分办其中一件，其余照它分办"))
+    return {
+        "units": [row.organisation for row in rows],
+        "lead": next((row.organisation for row in rows if row.lead), None),
+        "note": rows[0].note,
+        "handler": case.handler,
+    }
 
 
-def dispatch_group(user: Any, case: Case, *, carrier: str = "portal", limit: int | None = None) -> int:
-    """成批发出：内容相同、待发出、申请人要求网上获取的，网上送达；返回几件。
+def _like_answered(user: Any, case: Case) -> alike.Pattern:
+    return alike.pattern_of(case)
 
-    邮寄的要逐件填邮件号码；发不出的（定稿不符等）跳过，一批里一件也发不出时说明原因。错误：Refused。
+
+def _typeset(user: Any, case: Case, pattern: alike.Pattern) -> Any:
+    try:
+        return letters.typeset(alike.rehearse(user, case, pattern))
+    except DocumentError as error:
+        refuse("letter", str(error))
+
+
+def _answer(user: Any, case: Case, pattern: alike.Pattern, ready: Any) -> None:
+    # 所照的一件作废了、退回了，其余的不能再照它。
+    if not Letter.objects.filter(pk=pattern.letter.pk, state__in=("signed", *Letter.SENT)).exists():
+        raise Halted(_("所照的答复已经作废或者退回，没有办的不再照它办"))
+    alike.answer_like(user, case, pattern, ready=ready)
+
+
+def _send(user: Any, case: Case, pattern: Any, ready: Any) -> None:
+    if case.route != Case.Route.PORTAL:
+        refuse("route", _("申请人要求“%(route)s”，请逐件发出") % {"route": case.get_route_display()})
+    found = case.letters.filter(round=case.round, state="signed").exclude(outcome="").first()
+    if found is None:
+        refuse("letter", _("没有待发出的答复，请逐件办理"))
+    try:
+        dispatch(user, found, carrier="portal")
+    except FileNotFoundError:
+        refuse("file", _("定稿的文件找不到了，请作废后重新签发"))
+
+
+JOBS: Final = {
+    Name.REGISTER: Job(
+        Name.REGISTER.label, states.OFFICE, S.RECEIVED, _like_registered,
+        lambda user, case, like, _r: register(user, case, summary=like[0], items=like[1]),
+    ),
+    Name.ASSIGN: Job(
+        Name.ASSIGN.label, states.OFFICE, S.TRIAGE, _like_assigned,
+        lambda user, case, like, _r: assign(user, case, **like),
+    ),
+    Name.ANSWER: Job(
+        Name.ANSWER.label, states.LEADER, S.WORKING, _like_answered, _answer, _typeset
+    ),
+    Name.DISPATCH: Job(
+        Name.DISPATCH.label, states.OFFICE, S.SIGNED, lambda user, case: None, _send, with_lead=True
+    ),
+}  # fmt: skip
+
+
+# ---- 开始、停下、接着办 ----
+
+
+def start_group(user: Any, case: Case, name: str) -> GroupRun:
+    """开始成批办理：照 case 办 name，排入后台；返回这一次。
+
+    错误：Refused——没有职责、没有可照的样子、没有可办的、这一组正在办（点了两下、别人已开始）。
     """
-    from .sending import answered, check_carrier, check_decision, check_sealed
-
-    require(user, case, states.OFFICE, _("发出"))
-    if carrier != "portal":
-        refuse("carrier", _("成批发出只能网上送达"))
-    today = timezone.localdate()
-
-    def work(ids: list[int]) -> int:
+    job = JOBS[Name(name)]
+    try:
         with transaction.atomic():
-            rows = _locked(ids, S.SIGNED)
-            found = (
-                Letter.objects.filter(case__in=rows, state="signed")
-                .exclude(outcome="")
-                .select_related("case")
+            require(user, case, job.duties, str(job.label))
+            pattern = job.start(user, case)
+            total = members(case, name).count()
+            if not total:
+                refuse("none", _("没有可以成批办的，可能别人已先办了"))
+            if _runs(case).filter(name=name, state=State.STOPPED).exists():
+                refuse("stopped", _("上一次停在半路，请到那一次的页面上接着办"))
+            run = GroupRun.objects.create(
+                agency_id=case.agency_id,
+                group_key=case.group_key,
+                case=case,
+                letter=pattern.letter if name == Name.ANSWER else None,
+                name=name,
+                total=total,
+                by=user,
             )
-            by_case = {letter.case_id: letter for letter in found}
-            done, held = [], list[Refusal]()
-            for row in rows:
-                letter = by_case.get(row.pk)
-                if letter is None:
-                    continue
-                letter.case = row
-                try:
-                    check_carrier(letter, carrier, "", "")
-                    check_sealed(letter)
-                    check_decision(row, letter, today)
-                except Refused as refused:
-                    # 这一件发不出，不耽误别人的；它留在待发出，逐件办时说明原因。
-                    held += refused.refusals
-                    continue
-                letter.state, letter.dispatched_on, letter.served_on = Letter.State.SERVED, today, today
-                letter.save()
-                Delivery.objects.create(
-                    letter=letter,
-                    carrier=carrier,
-                    sent_on=today,
-                    delivered_on=today,
-                    state="delivered",
-                    sent_by=user,
-                )
-                answered(user, row, letter)
-                done.append(row.number)
-            if held and not done:
-                raise Refused(held[:5])
-            if done:
-                reasons = [refusal.message for refusal in held]
-                audit(user, "requests.dispatch_group", case, carrier=carrier, numbers=done, held=reasons)
-        return len(done)
+            audit(user, "requests.start_group", case, run=run.pk, what=name, total=total)
+            _enqueue(run)
+    except IntegrityError:
+        refuse("busy", _("这一组正在成批办理，办完或者停下以后才能办下一件事"))
+    return run
 
-    return _batches(twins(case, S.SIGNED).filter(route=Case.Route.PORTAL), limit, work)
+
+def _runs(case: Case) -> Any:
+    return GroupRun.objects.filter(agency=case.agency_id, group_key=case.group_key)
+
+
+def _enqueue(run: GroupRun) -> None:
+    from ..tasks import carry_on_group
+
+    carry_on_group.enqueue(run=run.pk, step=run.step)
+
+
+def _locked(run: GroupRun) -> GroupRun:
+    row: GroupRun = GroupRun.objects.select_for_update().get(pk=run.pk)
+    return row
+
+
+# 原因、说明存在库里，谁看都是中文。
+_in_chinese = override("zh-hans")
+
+
+def stop_group(user: Any, run: GroupRun) -> GroupRun:
+    """停下：手上的一件办完就停，办成的不撤；可以接着办。错误：Refused——没有职责、已经不在办。"""
+    with transaction.atomic():
+        run = _locked(run)
+        require(user, run.case, JOBS[Name(run.name)].duties | states.OFFICE, _("停下成批办理"))
+        if not run.running:
+            refuse("state", _("这一次已经不在办了"))
+        run.state, run.note = State.STOPPED, f"{user}停下的"
+        run.save(update_fields=["state", "note"])
+        audit(user, "requests.stop_group", run.case, run=run.pk, done=run.done, held=run.held)
+    return run
+
+
+def resume_group(user: Any, run: GroupRun) -> GroupRun:
+    """接着办：停下的、后台没了的，从停的地方接着；此后由接着办的人负责。错误：Refused。"""
+    from ..queries import is_alive
+
+    try:
+        with transaction.atomic():
+            run = _locked(run)
+            require(user, run.case, JOBS[Name(run.name)].duties, run.get_name_display())
+            if run.state == State.DONE:
+                refuse("state", _("这一次已经办完"))
+            if run.running and is_alive(run):
+                refuse("state", _("这一次正在办"))
+            run.state, run.note, run.by, run.step = State.RUNNING, "", user, run.step + 1
+            run.moved_at = timezone.now()
+            run.save(update_fields=["state", "note", "by", "step", "moved_at"])
+            audit(user, "requests.resume_group", run.case, run=run.pk, done=run.done, held=run.held)
+            _enqueue(run)
+    except IntegrityError:
+        refuse("busy", _("这一组正在成批办理，办完或者停下以后才能办下一件事"))
+    return run
+
+
+def halt_group(run: GroupRun, step: int, reason: str) -> None:
+    """因故停下：不是哪一件的事；写明原因，等人看过再接着办。"""
+    with transaction.atomic():
+        run = _locked(run)
+        if run.running and run.step == step:
+            run.state, run.note = State.STOPPED, reason[:300]
+            run.save(update_fields=["state", "note"])
+            audit(run.by, "requests.halt_group", run.case, run=run.pk, done=run.done, reason=run.note)
+
+
+# ---- 办 ----
+
+
+@_in_chinese
+def work_off_group(run: GroupRun, step: int, *, seconds: float | None = None) -> GroupRun:
+    """办一段：至多 seconds 秒（None 为办到底），没办完的排入下一段；返回办过以后的这一次。
+
+    每件试一次：办成的、没有办成的（写明原因）都记下，不耽误后面的。step 过时的什么也不做。
+    错误：数据库、磁盘的错照样抛出，由任务退避重试，从没有提交的那一件接着。
+    """
+    run = GroupRun.objects.select_related("case__agency", "by").get(pk=run.pk)
+    if not run.running or run.step != step:
+        return run
+    job, user, until = JOBS[Name(run.name)], run.by, time.monotonic() + (seconds or float("inf"))
+    try:
+        pattern = _checked(job, run)
+        faults = 0
+        while ids := list(_left(run).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
+            for pk in ids:
+                outcome = _try_one(job, run, user, pk, pattern)
+                if outcome is None:
+                    return GroupRun.objects.get(pk=run.pk)
+                faults = faults + 1 if outcome == "fault" else 0
+                if faults == FAULTS:
+                    raise Halted(_("连着 %(n)s 件程序出错，请管理员看过后台日志再接着办") % {"n": FAULTS})
+                if time.monotonic() >= until:
+                    return _hand_over(run)
+                if not connection.features.has_select_for_update:
+                    time.sleep(BREATH)
+    except (Halted, Refused) as reason:
+        halt_group(run, step, str(reason))
+        return GroupRun.objects.get(pk=run.pk)
+    return _finished(run)
+
+
+def _checked(job: Job, run: GroupRun) -> Any:
+    """备好样子；发起人没有职责了、样子没有了的，停下。"""
+    require(run.by, run.case, job.duties, str(job.label))
+    pattern = job.start(run.by, run.case)
+    if run.letter_id and pattern.letter.pk != run.letter_id:
+        raise Halted(_("所照的答复已经作废或者退回，没有办的不再照它办"))
+    return pattern
+
+
+def _left(run: GroupRun) -> Any:
+    return members(run.case, run.name).filter(pk__gt=run.cursor)
+
+
+def _try_one(job: Job, run: GroupRun, user: Any, pk: int, pattern: Any) -> str | None:
+    """试一件：返回 done、held、fault、skip（已不在这一阶段）；停下了、别人接着办了的返回 None。"""
+    started = time.monotonic()
+    row = Case.objects.select_related("agency", "applicant").get(pk=pk)
+    outcome, reason, ready = "done", "", None
+    try:
+        ready = job.ready(user, row, pattern) if row.state == job.source else None
+    except Refused as refused:
+        outcome, reason = "held", str(refused)
+    with transaction.atomic():
+        case = Case.objects.select_for_update(of=("self",)).select_related("agency", "applicant").get(pk=pk)
+        now = _locked(run)
+        if not now.running or now.step != run.step:
+            return None
+        if case.state != job.source or case.apart or case.group_key != run.group_key:
+            outcome = "skip"
+        elif outcome == "done":
+            outcome, reason = _acted(job, user, case, pattern, ready)
+        if outcome != "skip":
+            state = GroupEntry.State.DONE if outcome == "done" else GroupEntry.State.HELD
+            GroupEntry.objects.create(run=now, case=case, state=state, reason=reason[: GroupEntry.LONGEST])
+        GroupRun.objects.filter(pk=run.pk).update(
+            cursor=pk,
+            done=F("done") + (outcome == "done"),
+            held=F("held") + (outcome in ("held", "fault")),
+            seconds=F("seconds") + (time.monotonic() - started),
+            moved_at=timezone.now(),
+        )
+    run.cursor = pk
+    return outcome
+
+
+def _acted(job: Job, user: Any, case: Case, pattern: Any, ready: Any) -> tuple[str, str]:
+    try:
+        with transaction.atomic():
+            job.act(user, case, pattern, ready)
+    except Refused as refused:
+        return "held", str(refused)
+    except (Halted, Error, OSError):
+        raise
+    except Exception:
+        # 一件的怪事不耽误别人的；连着出错的由 work_off_group 停下。
+        logger.exception("成批办理出错：%s", case.number)
+        return "fault", _("程序出错，请逐件办理；多次出现的请告诉管理员")
+    return "done", ""
+
+
+def _hand_over(run: GroupRun) -> GroupRun:
+    """这一段到时候了：下一段排在别的任务后面。换段和排队同一事务，不会断，也不会有两段。"""
+    with transaction.atomic():
+        now = _locked(run)
+        if now.running and now.step == run.step:
+            now.step += 1
+            now.save(update_fields=["step"])
+            _enqueue(now)
+    return now
+
+
+def _finished(run: GroupRun) -> GroupRun:
+    with transaction.atomic():
+        now = _locked(run)
+        if now.running and now.step == run.step:
+            now.state, now.ended_at = State.DONE, timezone.now()
+            now.save(update_fields=["state", "ended_at"])
+            audit(run.by, "requests.finish_group", run.case, run=run.pk, done=now.done, held=now.held)
+    return now
+
+
+# ---- 组里的一件 ----
+
+
+def take_apart(user: Any, case: Case, *, reason: str) -> Case:
+    """另办：这一件不随组，逐件办理；编号、期限都不变，可以放回去。错误：Refused。"""
+    return _move_apart(user, case, True, reason)
+
+
+def put_back(user: Any, case: Case) -> Case:
+    """放回组里：照组里的一起办。错误：Refused。"""
+    return _move_apart(user, case, False, "")
+
+
+def _move_apart(user: Any, case: Case, apart: bool, reason: str) -> Case:
+    with transaction.atomic():
+        case = Case.objects.select_for_update(of=("self",)).select_related("agency").get(pk=case.pk)
+        require(user, case, states.OFFICE, _("另办"))
+        if apart and not reason.strip():
+            refuse("reason", _("请写明为什么另办"))
+        if not case.is_open:
+            refuse("state", _("这件申请已经答复，不能再这样做"))
+        if case.apart == apart:
+            refuse("state", _("这件申请已经另办") if apart else _("这件申请就在组里"))
+        case.apart = apart
+        case.save(update_fields=["apart"])
+        audit(user, "requests.take_apart" if apart else "requests.put_back", case, reason=reason[:300])
+    return case
+
+
+def preview_like(user: Any, case: Case, like: Case) -> bytes:
+    """预览：照 like 的答复，case 的一份会写成什么样（PDF）；文书上有姓名，看过记审计。错误：Refused。"""
+    with transaction.atomic():
+        require(user, case, states.LEADER | states.OFFICE, _("预览"))
+        shown = alike.rehearse(user, case, alike.pattern_of(like))
+        audit(user, "requests.preview_like", case, like=like.number)
+    try:
+        return letters.typeset(replace(shown, watermark="预览　未签发")).content
+    except DocumentError as error:
+        refuse("letter", str(error))
 
 
 def assign_many(
     user: Any, agency: Organisation, cases: Sequence[Case], *, units: Sequence[Organisation]
 ) -> list[str]:
     """多件分办：所选各件分给同样的处室；返回没有分成的（编号：原因）。"""
-    from .handling import assign
-
     failed = []
     for case in cases:
         try:

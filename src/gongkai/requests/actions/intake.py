@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -49,9 +50,13 @@ def new_secret() -> str:
     return "-".join(text[i : i + 4] for i in range(0, _SECRET_LENGTH, 4))
 
 
-def content_key(agency: Organisation, description: str) -> str:
-    """内容键：去掉标点空白后相同的描述有同样的键。"""
-    return blind_index(f"request.content.{agency.pk}", re.sub(r"\W+", "", description))
+def content_key(agency: Organisation, description: str, attachments: Iterable[str] = ()) -> str:
+    """内容键：描述去掉标点空白、全角半角和大小写归一后相同，附件也相同的，有同样的键。
+
+    参数：attachments 为申请人所附文件的校验值——写“详见附件”的，附件不同就不是同样的申请。
+    """
+    text = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", description).casefold())
+    return blind_index(f"request.content.{agency.pk}", "/".join([text, *sorted(attachments)]))
 
 
 def receive(
@@ -128,8 +133,12 @@ def _keep(
         case.serial = next_number(case.agency, "request", case.year)
         case.save()
         _write_items(case, items)
-        for kind, file in files:
-            keep_file(case, kind, file, actor)
+        kept = [keep_file(case, kind, file, actor) for kind, file in files]
+        attached = [row.sha256 for row in kept if row.kind == CaseFile.Kind.SUBMISSION]
+        if attached and actor is states.CITIZEN:
+            # 代录的，描述照原件录全，扫描件每份都不同，不算在内。
+            case.group_key = content_key(case.agency, case.description, attached)
+            case.save(update_fields=["group_key"])
         clock.log(case, Kind.RECEIVED, case.arrived_on, actor=actor, channel=case.channel)
         if actor is states.CITIZEN:
             # 提交成功即是双方确认：内部流转不是没有收到的理由（指导案例26号）[intake_heartbeat]。

@@ -44,12 +44,27 @@ def issue(
         author=user if getattr(user, "pk", None) else None,
     )
     letter.title = letters.title_of(letter)
-    _finish(letter, user)
+    finish(letter, user)
     return letter
 
 
-def _finish(letter: Letter, user: Any) -> None:
-    """定稿：取号、写成文日期、冻结救济告知和正文、渲染、记摘要。错误：Refused。"""
+def finish(letter: Letter, user: Any, ready: letters.Typeset | None = None) -> None:
+    """定稿：取号、写成文日期、冻结救济告知和正文、渲染、记摘要；ready 为事先排好的。错误：Refused。"""
+    number(letter, user)
+    try:
+        rendered = letters.render(letter, ready)
+    except ValueError as error:
+        raise Refused([Refusal("letter", str(error))]) from error
+    letter.state = L.SIGNED
+    letter.save()
+    letter.template_version = rendered.version
+    letter.sha256 = hashlib.sha256(rendered.content).hexdigest()
+    letter.file.save(f"{letter.sha256}{rendered.suffix}", ContentFile(rendered.content), save=False)
+    letter.save()
+
+
+def number(letter: Letter, user: Any) -> None:
+    """编号：取号、写成文日期、冻结救济告知和正文；还没有排版、存库。错误：Refused。"""
     rules = rules_of(letter.case.agency)
     today = timezone.localdate()
     if not rules.document_code:
@@ -61,15 +76,8 @@ def _finish(letter: Letter, user: Any) -> None:
         document_number(letter.code, letter.year, letter.serial)
         letter.remedy = letters.remedy_text(letter)
         letter.text = letters.text_of(letter)
-        rendered = letters.render(letter)
     except ValueError as error:
         raise Refused([Refusal("letter", str(error))]) from error
-    letter.state = L.SIGNED
-    letter.save()
-    letter.template_version = rendered.version
-    letter.sha256 = hashlib.sha256(rendered.content).hexdigest()
-    letter.file.save(f"{letter.sha256}{rendered.suffix}", ContentFile(rendered.content), save=False)
-    letter.save()
 
 
 def draft_decision(user: Any, case: Case) -> Letter:
@@ -151,7 +159,7 @@ def move_letter(user: Any, letter: Letter, name: str, *, opinion: str = "") -> L
             letter=letter, stage=stage, verdict=kind, opinion=(said(user) + opinion)[:500], reviewer=user
         )
         if name == "sign":
-            _finish(letter, user)
+            finish(letter, user)
         else:
             letter.state = move.target
             letter.save(update_fields=["state", "updated_at"])

@@ -3,6 +3,7 @@
 from .after import Complaint, CorrectionFile, CorrectionReply, Proceeding, RecordCorrection, Suggestion
 from .cases import Assignment, Case, CaseEvent, CaseFile, CaseNotice, Item, Reconsideration
 from .cover import StandIn
+from .groups import GroupEntry, GroupRun
 from .letters import Delivery, Letter, LetterStep
 from .mail import Mail
 from .papers import ArchivePackage, HiddenCheck, LetterTemplate
@@ -41,6 +42,8 @@ __all__ = [
     "Extension",
     "FeeNotice",
     "FoundAlready",
+    "GroupEntry",
+    "GroupRun",
     "HiddenCheck",
     "Item",
     "Letter",

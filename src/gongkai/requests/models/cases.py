@@ -124,8 +124,9 @@ class Case(models.Model):
     secret_hash = models.CharField(max_length=64, blank=True, editable=False)
     # 同一次提交的键：双击、重发只成一件。
     idempotency_key = models.CharField(max_length=64, blank=True, editable=False)
-    # 内容相同的申请有同样的键，成批办理用。
+    # 内容相同的申请有同样的键，成批办理用；另办的不随组，键照留，查重还用。
     group_key = models.CharField(max_length=64, blank=True, editable=False)
+    apart = models.BooleanField(_("另办"), default=False)
     split_from = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name=_("由哪件拆出")
     )

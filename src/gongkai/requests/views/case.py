@@ -8,21 +8,19 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from gongkai.core.calendar import current_calendar
 from gongkai.law.decisions import DECISIONS
 
-from .. import actions, clock, gates, moves, states, tasks
+from .. import actions, clock, gates, moves, states
 from ..chronology import chronology
 from ..forms import Reason
 from ..models import Applicant, Case, CaseFile, Letter
 from ..queries import hints
-from .common import page_of, querystring, tried, with_days
+from .common import tried, with_days
 
 
 def find(request: HttpRequest, pk: int) -> Case:
@@ -127,48 +125,6 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
         else []
     )  # noqa: E501
     return render(request, "requests/applicant.html", {"case": case, "form": form, "rows": rows})
-
-
-def _group_act(request: HttpRequest, case: Case, name: str) -> None:
-    waiting = {key: n for key, _label, n in moves.group_moves(request.user, case)}
-    if name not in waiting:
-        messages.error(request, _("现在不能这样做，可能别人已先办了；请看过再办"))
-    elif waiting[name] > tasks.GROUP_STEP:
-        # 件数多的交后台一段一段地办，人不用等。
-        tasks.carry_on_group.enqueue(user=request.user.pk, case=case.pk, name=name)
-        messages.success(
-            request, _("共 %(n)s 件，已交后台办理，过一会儿刷新这一页看进度") % {"n": waiting[name]}
-        )
-    else:
-        made: list[int] = []
-        if tried(request, lambda: made.append(moves.GROUP[name](request.user, case))):
-            messages.success(
-                request, ngettext("已办理 %(n)s 件", "已办理 %(n)s 件", made[0]) % {"n": made[0]}
-            )
-
-
-@login_required
-def group(request: HttpRequest, pk: int) -> HttpResponse:
-    """内容相同的一组：一件办好，其余照它办。"""
-    case = find(request, pk)
-    if request.method == "POST":
-        _group_act(request, case, request.POST.get("do", ""))
-        return redirect("foi:group", pk)
-    rows = Case.objects.visible_to(request.user).filter(agency=case.agency, group_key=case.group_key)
-    rows = rows.exclude(group_key="").defer("description").select_related("applicant").order_by("pk")
-    page_obj = page_of(request, rows)
-    with_days(page_obj.object_list)
-    return render(
-        request,
-        "requests/group.html",
-        {
-            "case": case,
-            "page_obj": page_obj,
-            "querystring": querystring(request),
-            "moves": moves.group_moves(request.user, case),
-            "today": timezone.localdate(),
-        },
-    )
 
 
 @login_required
