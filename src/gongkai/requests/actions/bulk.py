@@ -304,6 +304,10 @@ def _try_one(job: Job, run: GroupRun, user: Any, pk: int, pattern: Any) -> str |
         now = _locked(run)
         if not now.running or now.step != run.step:
             return None
+        if pk <= now.cursor:
+            # 以为没了、其实还在的另一个进程刚试过。
+            run.cursor = now.cursor
+            return "skip"
         if case.state != job.source or case.apart or case.group_key != run.group_key:
             outcome = "skip"
         elif outcome == "done":
@@ -313,8 +317,8 @@ def _try_one(job: Job, run: GroupRun, user: Any, pk: int, pattern: Any) -> str |
             GroupEntry.objects.create(run=now, case=case, state=state, reason=reason[: GroupEntry.LONGEST])
         GroupRun.objects.filter(pk=run.pk).update(
             cursor=pk,
-            done=F("done") + (outcome == "done"),
-            held=F("held") + (outcome in ("held", "fault")),
+            done=F("done") + int(outcome == "done"),
+            held=F("held") + int(outcome in ("held", "fault")),
             seconds=F("seconds") + (time.monotonic() - started),
             moved_at=timezone.now(),
         )
