@@ -6,4 +6,8 @@ class AccountsConfig(AppConfig):
     verbose_name = "账号"
 
     def ready(self) -> None:
-        from . import security  # noqa: F401 装上审计的信号
+        from gongkai.core import rotation
+
+        from . import security
+
+        rotation.register("登录第二步的密钥", security.second_step_tokens)

@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Iterator
+from functools import partial, wraps
 from typing import Any
 
 from allauth.account import signals as account
@@ -23,6 +23,7 @@ from django.urls import URLPattern, include
 from requests import RequestException
 
 from gongkai.audit.actions import record
+from gongkai.core.parts import in_parts
 
 logger = logging.getLogger(__name__)
 
@@ -124,3 +125,20 @@ def social_account_added(sociallogin: Any, **kwargs: Any) -> None:
 def social_account_removed(socialaccount: Any, **kwargs: Any) -> None:
     """断开统一身份认证。"""
     _record("disconnect_oidc", socialaccount.user, provider=socialaccount.provider)
+
+
+def second_step_tokens() -> Iterator[tuple[str, Callable[[str], None]]]:
+    """第二步的密文：验证器的密钥、备用码的种子，逐个给出密文和写回的函数，轮换密钥用。"""
+    for row in in_parts(Authenticator.objects.all(), 500):
+        for name in ("secret", "seed"):
+            if token := row.data.get(name):
+                yield token, partial(_put_token, row.pk, name, token)
+
+
+def _put_token(pk: int, name: str, old: str, token: str) -> None:
+    with transaction.atomic():
+        row = Authenticator.objects.select_for_update().filter(pk=pk).first()
+        # 旧值没有变才换：本人刚解除、重设过的不动。
+        if row and row.data.get(name) == old:
+            row.data[name] = token
+            row.save(update_fields=["data"])

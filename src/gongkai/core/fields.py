@@ -14,10 +14,26 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 
+class Undecryptable(ValidationError):
+    """加密字段解不开：密钥都不对或密文被改。"""
+
+
+def _fernet(key: str) -> Fernet:
+    # 任意长度的密钥文字先摘要成 32 字节。
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest()))
+
+
 def _box() -> MultiFernet:
-    # 任意长度的密钥文字先摘要成 32 字节；第一个加密，全部可解密。
-    keys = [base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest()) for key in settings.FIELD_KEYS]
-    return MultiFernet([Fernet(key) for key in keys])
+    return MultiFernet([_fernet(key) for key in settings.FIELD_KEYS])
+
+
+def is_stale(token: str) -> bool:
+    """要轮换：有内容，而用来加密的密钥（第一个）解不开。"""
+    try:
+        _fernet(settings.FIELD_KEYS[0]).decrypt(token.encode())
+    except InvalidToken:
+        return bool(token)
+    return False
 
 
 def encrypt(text: str) -> str:
@@ -26,19 +42,19 @@ def encrypt(text: str) -> str:
 
 
 def decrypt(token: str) -> str:
-    """解密：用任一现有密钥解开。错误：ValidationError——密钥都不对或密文被改。"""
+    """解密：用任一现有密钥解开。错误：Undecryptable。"""
     if not token:
         return ""
     try:
         return _box().decrypt(token.encode()).decode()
     except InvalidToken:
-        raise ValidationError(
+        raise Undecryptable(
             "加密字段解不开：密钥不对或数据被改；请检查 GONGKAI_FIELD_KEYS 是否保留了旧密钥"
         ) from None
 
 
 def rotate(token: str) -> str:
-    """轮换：把旧密钥的密文换成用第一个密钥加密。"""
+    """轮换：把旧密钥的密文换成用第一个密钥加密。错误：InvalidToken——没有加密它的密钥。"""
     return _box().rotate(token.encode()).decode() if token else ""
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gongkai.core.states import Refused
+from gongkai.core.vault import Sealed
 from gongkai.formats import personal
 from gongkai.law.clock_log import say
 from gongkai.law.decisions import DECISIONS
@@ -137,6 +138,8 @@ def _copy(stored: Any, sha256: str, root: Path, name: str, title: str) -> dict[s
         with stored.open("rb") as source, path.open("wb") as target:
             for chunk in iter(lambda: source.read(1 << 20), b""):
                 target.write(chunk)
+    except Sealed as error:
+        refuse("file", f"{title}：{error}")
     except OSError:
         refuse("file", _("“%(title)s”在存储里找不到，不能归档；请从备份恢复") % {"title": title})
     if _digest(path) != sha256:
@@ -290,6 +293,8 @@ def verify(package: ArchivePackage) -> list[str]:
                 if not (root / "data" / row["name"]).exists()
                 or _digest(root / "data" / row["name"]) != row["sha256"]
             ]
+    except Sealed as error:
+        return [str(error)]
     except (OSError, zipfile.BadZipFile):
         return ["归档包打不开"]
 

@@ -16,6 +16,8 @@ SECRET_KEY = os.environ.get("GONGKAI_SECRET_KEY", DEVELOPMENT_KEY)
 AUDIT_KEY = os.environ.get("GONGKAI_AUDIT_KEY", DEVELOPMENT_KEY)
 # 字段加密的密钥，逗号分隔；第一个用于加密，其余只用于解密旧数据（轮换）。
 FIELD_KEYS = os.environ.get("GONGKAI_FIELD_KEYS", DEVELOPMENT_KEY).split(",")
+# 旧文件都加密之后设为 1：个人信息的文件只认加密的，拿明文顶替的读不出。
+SEALED_ONLY = os.environ.get("GONGKAI_SEALED_ONLY", "") == "1"
 # 盲索引的密钥：不随字段密钥轮换（换了就查不到旧的），缺省用最早的一个字段密钥。
 INDEX_KEY = os.environ.get("GONGKAI_INDEX_KEY", FIELD_KEYS[-1])
 
@@ -74,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "gongkai.accounts.security.ProviderErrorMiddleware",
+    "gongkai.core.middleware.SealedFileMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -223,7 +223,7 @@ def dispatch_fix(
         if sent_on < reply.signed_on:
             refuse("date", _("发出之日早于成文日期，请核对"))
         with reply.file.open("rb") as file:
-            if hashlib.sha256(file.read()).hexdigest() != reply.sha256:
+            if hashlib.file_digest(file, "sha256").hexdigest() != reply.sha256:
                 refuse("hash", _("定稿与签发时不一致，不能发出；请作废后重新签发"))
         reply.carrier, reply.tracking, reply.sent_on = carrier, tracking.strip()[:40], sent_on
         reply.state = R.DISPATCHED

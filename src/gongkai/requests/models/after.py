@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongkai.core.fields import EncryptedTextField
 from gongkai.core.models import Organisation
+from gongkai.core.vault import sealed
 
 from .. import visibility
 from .cases import Case, file_path
@@ -130,7 +131,7 @@ class CorrectionFile(models.Model):
     correction = models.ForeignKey(RecordCorrection, models.CASCADE, related_name="files")
     kind = models.CharField(_("种类"), max_length=8, choices=Kind)
     name = EncryptedTextField(_("名称"))
-    file = models.FileField(upload_to=file_path)
+    file = models.FileField(upload_to=file_path, storage=sealed)
     suffix = models.CharField(max_length=6)
     sha256 = models.CharField(_("校验值"), max_length=64)
     size = models.PositiveIntegerField(_("大小"))
@@ -168,7 +169,7 @@ class CorrectionReply(models.Model):
     code = models.CharField(_("机关代字"), max_length=20, blank=True)
     year = models.PositiveSmallIntegerField(null=True)
     serial = models.PositiveIntegerField(null=True)
-    file = models.FileField(_("定稿"), upload_to=file_path, blank=True)
+    file = models.FileField(_("定稿"), upload_to=file_path, storage=sealed, blank=True)
     sha256 = models.CharField(_("校验值"), max_length=64, blank=True)
     carrier = models.CharField(_("送达方式"), max_length=10, blank=True)
     tracking = models.CharField(_("邮件号码"), max_length=40, blank=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongkai.core.fields import EncryptedTextField
 from gongkai.core.models import Organisation
+from gongkai.core.vault import sealed
 
 from .. import visibility
 from .people import Applicant
@@ -339,7 +340,7 @@ class CaseFile(models.Model):
     item = models.ForeignKey(Item, models.SET_NULL, null=True, blank=True, related_name="files")
     kind = models.CharField(_("种类"), max_length=13, choices=Kind)
     name = EncryptedTextField(_("名称"))
-    file = models.FileField(upload_to=file_path)
+    file = models.FileField(upload_to=file_path, storage=sealed)
     suffix = models.CharField(max_length=6)
     sha256 = models.CharField(_("校验值"), max_length=64)
     size = models.PositiveIntegerField(_("大小"))

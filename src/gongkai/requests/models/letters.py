@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gongkai.core.fields import EncryptedTextField
+from gongkai.core.vault import sealed
 
 from .. import visibility
 from .cases import AppendOnly, Case, CaseFile
@@ -89,7 +90,7 @@ class Letter(models.Model):
     code = models.CharField(_("机关代字"), max_length=20, blank=True)
     year = models.PositiveSmallIntegerField(null=True)
     serial = models.PositiveIntegerField(null=True)
-    file = models.FileField(_("定稿"), upload_to=letter_path, blank=True)
+    file = models.FileField(_("定稿"), upload_to=letter_path, storage=sealed, blank=True)
     sha256 = models.CharField(_("校验值"), max_length=64, blank=True)
     # 随文提供的各份文件：[{"id", "name", "sha256"}]，发出时记下，与归档的一致（败诉情形第32项）。
     released = models.JSONField(_("随附文件"), default=list, blank=True)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongkai.core.fields import EncryptedTextField
 from gongkai.core.models import Organisation
+from gongkai.core.vault import sealed
 
 from .. import visibility
 from .cases import Case
@@ -35,7 +36,7 @@ class Mail(models.Model):
     subject = EncryptedTextField(_("主题"), blank=True)
     text = EncryptedTextField(_("正文"), blank=True)
     arrived_at = models.DateTimeField(_("到达时间"))
-    raw = models.FileField(_("原信"), upload_to=mail_path)
+    raw = models.FileField(_("原信"), upload_to=mail_path, storage=sealed)
     sha256 = models.CharField(_("校验值"), max_length=64)
     attachments = models.PositiveSmallIntegerField(_("附件数"), default=0)
     state = models.CharField(_("状态"), max_length=9, choices=State, default=State.WAITING)

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gongkai.core.models import Organisation
+from gongkai.core.vault import sealed
 
 from .. import visibility
 from .cases import AppendOnly, Case, CaseFile
@@ -57,7 +58,7 @@ class ArchivePackage(models.Model):
     """归档包：一件申请办结后的全部文件，BagIt 目录压成一个文件；移交之后，期满的个人信息去标识。"""
 
     case = models.OneToOneField(Case, models.PROTECT, related_name="package")
-    file = models.FileField(_("归档包"), upload_to="requests/archive/", blank=True)
+    file = models.FileField(_("归档包"), upload_to="requests/archive/", storage=sealed, blank=True)
     sha256 = models.CharField(_("校验值"), max_length=64)
     size = models.PositiveBigIntegerField(_("大小"))
     # 目录：[{"name": 包内名称, "title": 说明, "sha256", "size"}]。

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongkai.core.fields import EncryptedTextField
 from gongkai.core.models import Organisation
+from gongkai.core.vault import sealed
 
 from .cases import Case, CaseFile
 
@@ -43,7 +44,7 @@ class DraftFile(models.Model):
     draft = models.ForeignKey(Draft, models.CASCADE, related_name="files")
     kind = models.CharField(_("种类"), max_length=13, choices=CaseFile.Kind)
     name = EncryptedTextField(_("名称"))
-    file = models.FileField(upload_to=draft_path)
+    file = models.FileField(upload_to=draft_path, storage=sealed)
     size = models.PositiveIntegerField(_("大小"))
 
     class Meta:

@@ -94,9 +94,7 @@ def attach(draft: Draft, kind: str, files: list[Any], source: str, most: int = M
 
 def detach(draft: Draft, pk: int) -> None:
     """去掉一份附件。"""
-    for row in draft.files.filter(pk=pk):
-        row.file.delete(save=False)
-        row.delete()
+    _forget(list(draft.files.filter(pk=pk)))
 
 
 def submit(draft: Draft, source: str) -> Draft:
@@ -143,8 +141,10 @@ def discard(draft: Draft) -> None:
 def _forget(files: list[DraftFile]) -> None:
     for row in files:
         row.file.close()
-        row.file.delete(save=False)
-        row.delete()
+        # 先占住这一行再删文件：正在换密钥的（rotation）换完才轮到，不会换出一个删了又回来的。
+        with transaction.atomic():
+            DraftFile.objects.filter(pk=row.pk).delete()
+            row.file.delete(save=False)
 
 
 def found_already(request: HttpRequest, key: str, title: str, agency: Organisation) -> None:

@@ -246,7 +246,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None or not found.file:
         raise Http404(_("没有这份文书"))
     suffix = "." + found.file.name.rsplit(".", 1)[-1]
-    return _file(following.read(case, found), f"{case.number}-{found.pk}{suffix}")
+    return _file(following.opened(case, found), f"{case.number}-{found.pk}{suffix}")
 
 
 @never_cache
@@ -259,7 +259,7 @@ def fix_reply(request: HttpRequest) -> HttpResponse:
     found = following.reply_of(row)
     if found is None:
         raise Http404(_("没有这份文书"))
-    return _file(following.read(row, found), f"{row.number}.pdf")
+    return _file(following.opened(row, found), f"{row.number}.pdf")
 
 
 @never_cache
@@ -272,11 +272,9 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     found = next((row for row in following.released(case) if row.pk == pk), None)
     if found is None:
         raise Http404(_("没有这份文件"))
-    return _file(following.read(case, found), f"{case.number}-{found.pk}{found.suffix}")
+    return _file(following.opened(case, found), f"{case.number}-{found.pk}{found.suffix}")
 
 
-def _file(content: bytes, name: str) -> HttpResponse:
-    from io import BytesIO
-
+def _file(content: Any, name: str) -> HttpResponse:
     # 文件名只有编号：不带姓名，也不用上传者给的名字。
-    return FileResponse(BytesIO(content), as_attachment=True, filename=name)
+    return FileResponse(content, as_attachment=True, filename=name)
