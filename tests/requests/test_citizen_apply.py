@@ -193,6 +193,18 @@ def test_a_fast_source_answers_a_question_in_words(visitor: Client, settings: An
     assert answer.status_code == 400 and "当面、邮寄" in text(answer) and Case.objects.count() == 2
 
 
+@pytest.mark.django_db
+def test_many_people_behind_one_address_are_counted_as_people(settings: Any) -> None:
+    """同一出口地址后面的许多人：核实过身份的各数各的，没有核实的按来源数。"""
+    settings.REQUESTS_HOURLY = 2
+    one, two = (guard.person_of({"verified": {"target": f"1390000000{n}"}}) for n in (1, 2))
+    for _n in range(2):
+        guard.note("submit", "同一地址")
+        guard.note("person", one)
+    assert guard.is_flooding("同一地址") and guard.is_flooding("同一地址", one)
+    assert not guard.is_flooding("同一地址", two) and guard.person_of({}) == ""
+
+
 def test_numbers_in_words() -> None:
     said = {0: "零", 7: "七", 10: "十", 12: "十二", 20: "二十", 31: "三十一"}
     assert {number: guard.say_number(number) for number in said} == said

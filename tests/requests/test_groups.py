@@ -243,7 +243,9 @@ def test_a_group_takes_one_run_at_a_time(ready: Any, person: Any, client: Any) -
         actions.start_group(person("leader"), case, "answer")
 
 
-def test_it_stops_after_the_case_in_hand_and_goes_on(ready: Any, person: Any, monkeypatch: Any) -> None:
+def test_it_stops_after_the_case_in_hand_and_goes_on(
+    ready: Any, person: Any, client: Any, monkeypatch: Any
+) -> None:
     case = ready(5)
     leader, clerk = person("leader"), person("clerk")
     run = actions.start_group(leader, case, "answer")
@@ -261,6 +263,11 @@ def test_it_stops_after_the_case_in_hand_and_goes_on(ready: Any, person: Any, mo
     monkeypatch.setattr(alike, "finish", real)
     with pytest.raises(Refused, match="接着办"):
         actions.start_group(leader, case, "answer")
+    client.force_login(leader, backend="gongkai.accounts.permissions.DutyBackend")
+    text = client.get(reverse("foi:group", args=[case.pk])).content.decode()
+    assert "停在半路，办成了 2 件" in text and "照样签发答复（" not in text
+    text = client.get(reverse("foi:letter", args=[case.letters.get().pk])).content.decode()
+    assert "另有 5 件" in text, "三件在办、两件待发出"
     with pytest.raises(Refused, match="职责"):
         actions.resume_group(clerk, run)
     run = actions.resume_group(leader, run)

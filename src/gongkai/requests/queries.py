@@ -319,10 +319,9 @@ def stages(case: Case) -> dict[str, int]:
 
 
 # 组里照谁办：办得最靠前的一件；阶段从后往前。
+_ANSWERED: Final = (Case.State.SIGNED, Case.State.DISPATCHED, Case.State.CLOSED, Case.State.ARCHIVED)
 _AHEAD: Final = (
-    Case.State.SIGNED,
-    Case.State.DISPATCHED,
-    Case.State.CLOSED,
+    *_ANSWERED,
     Case.State.REVIEW,
     Case.State.WORKING,
     Case.State.TRIAGE,
@@ -331,6 +330,8 @@ _AHEAD: Final = (
 
 def ahead_of(case: Case, counts: dict[str, int]) -> Case | None:
     """组里比这一件办得靠前、可以照着办的一件；没有为 None。"""
+    if case.state in _ANSWERED:
+        return None
     for state in _AHEAD:
         if case.state == state:
             return None
@@ -338,6 +339,12 @@ def ahead_of(case: Case, counts: dict[str, int]) -> Case | None:
             rows = Case.objects.filter(agency=case.agency_id, group_key=case.group_key, state=state)
             return rows.filter(apart=False).defer(*LIGHT).order_by("pk").first()
     return None
+
+
+def waiting_like(case: Case) -> int:
+    """组里另有几件还没有答复、可以照这一件办。"""
+    rows = Case.objects.filter(agency=case.agency_id, group_key=case.group_key, apart=False)
+    return rows.filter(state__in=Case.OPEN).exclude(group_key="").exclude(pk=case.pk).count()
 
 
 def groups(user: Any) -> QuerySet[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -32,7 +33,7 @@ from .where import agencies, host_agency
 
 _page = require_http_methods(["GET", "HEAD", "POST"])
 SIMILAR = 5
-# 要验证码：同一来源一小时内几次。
+# 要验证码：同一个电话、邮箱一小时内几次；同一来源的上限同提交。
 _CODES_HOURLY = 6
 
 
@@ -224,9 +225,14 @@ def _send(request: HttpRequest, draft: Draft, by: str) -> str:
     target = drafts.values(draft).get(chosen.field, "") if chosen else ""
     if chosen is None or not target:
         return _("请选择用哪一种方式核实")
-    if guard.recent("code", source, 60) >= _CODES_HOURLY:
+    person = guard.person_of({"verified": {"target": target}})
+    if (
+        guard.recent("code", person, 60) >= _CODES_HOURLY
+        or guard.recent("code", source, 60) >= settings.REQUESTS_HOURLY
+    ):
         return _("一小时内要验证码的次数太多，请过一会儿再试；也可以当面或者邮寄提出申请")
     guard.note("code", source)
+    guard.note("code", person)
     try:
         drafts.keep(draft, pending=identity.issue(chosen, target))
     except identity.SendError:
@@ -293,7 +299,8 @@ def _shown(data: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _submit(request: HttpRequest, draft: Draft, source: str) -> str:
     """提交：返回没有提交的原因，空为提交了。"""
-    if problem := guard.problem(request, source):
+    person = guard.person_of(drafts.values(draft))
+    if problem := guard.problem(request, source, person):
         return problem
     try:
         drafts.submit(draft, source)

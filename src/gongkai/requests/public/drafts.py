@@ -122,6 +122,8 @@ def submit(draft: Draft, source: str) -> Draft:
         draft.case, draft.secret, draft.data = result.case, result.secret, ""
         draft.save()
         guard.note("submit", source)
+        if who := guard.person_of(data):
+            guard.note("person", who)
         transaction.on_commit(lambda: _forget(files))
     return draft
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import secrets
 import unicodedata
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from gongkai.core.fields import blind_index
 
 from ..models import Attempt
 
@@ -34,9 +36,19 @@ def needs_puzzle(source: str) -> bool:
     return recent("submit", source, 60) >= settings.REQUESTS_PUZZLE_AFTER
 
 
-def is_flooding(source: str) -> bool:
-    """太快：这一来源一小时内提交的已到上限。"""
-    return recent("submit", source, 60) >= settings.REQUESTS_HOURLY
+def is_flooding(source: str, person: str = "") -> bool:
+    """太快：这一来源一小时内提交的已到上限；核实过身份的（person）按人数，不按来源。
+
+    几万人同一天要同样的信息，多半从手机来，一个出口地址后面有成千上万的人，不能按地址拦。
+    """
+    kind, who = ("person", person) if person else ("submit", source)
+    return recent(kind, who, 60) >= settings.REQUESTS_HOURLY
+
+
+def person_of(data: dict[str, Any]) -> str:
+    """核实过的人：所核实的电话、邮箱的摘要；没有核实的为空。data 为填了的各栏。"""
+    proof = data.get("verified")
+    return blind_index("attempt.person", proof["target"]) if proof else ""
 
 
 def say_number(number: int) -> str:
@@ -73,11 +85,11 @@ def answered(request: HttpRequest, answer: str) -> bool:
     return given in (str(right), words)
 
 
-def problem(request: HttpRequest, source: str) -> str:
+def problem(request: HttpRequest, source: str, person: str = "") -> str:
     """提交之前查：像程序填的、太快的、题没有答对的，返回原因；没有问题为空。"""
     if request.POST.get("website"):
         return _("请不要填写“网站”一栏；如果是浏览器自动填的，请清空后再提交")
-    if is_flooding(source):
+    if is_flooding(source, person):
         return _("这个网络一小时内提交的申请太多，请过一小时再提交，或当面、邮寄提出；填写的内容还在")
     if needs_puzzle(source) and not answered(request, request.POST.get("answer", "")):
         return _("请先回答页面下方的问题；答案可以写数字，也可以写汉字")

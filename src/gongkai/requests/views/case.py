@@ -19,7 +19,7 @@ from .. import actions, clock, gates, moves, states
 from ..chronology import chronology
 from ..forms import Reason
 from ..models import Applicant, Case, CaseFile, Letter
-from ..queries import hints
+from ..queries import hints, waiting_like
 from .common import tried, with_days
 
 
@@ -39,6 +39,11 @@ def _items(case: Case) -> list[Any]:
         item.decision = DECISIONS.get(item.code)  # type: ignore[attr-defined]
         item.problems = gates.item_problems(item) if editing and item.answers else []  # type: ignore[attr-defined]
     return found
+
+
+def _leads(user: Any, case: Case) -> bool:
+    signed = case.state in (Case.State.SIGNED, Case.State.DISPATCHED, Case.State.CLOSED)
+    return signed and states.holds_case(user, case, states.OFFICE | states.LEADER)
 
 
 def show(
@@ -72,6 +77,8 @@ def show(
             "hints": hints(case) if working and case.is_open else None,
             "family": [row for row in case.family() if row.pk != case.pk],
             "working": working,
+            # 没有答复的在“提示”里说；签发以后，领导和工作机构从这里去照样办。
+            "alike": waiting_like(case) if not (working and case.is_open) and _leads(user, case) else 0,
             "office": states.holds_case(user, case, states.OFFICE),
             "correction": getattr(case, "correction", None),
             "reasons": getattr(case, "reasons", None),

@@ -61,7 +61,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     with_days(page_obj.object_list)
     counts, runs = queries.stages(case), list(queries.runs_of(case)[:10])
     busy = next((each for each in runs if each.running), None)
-    stopped = {each.name for each in runs if each.state == GroupRun.State.STOPPED}
+    halted = [each for each in runs if each.state == GroupRun.State.STOPPED]
+    stopped = {each.name for each in halted}
     context = {
         "case": case,
         "page_obj": page_obj,
@@ -77,6 +78,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         else [m for m in moves.group_moves(request.user, case, counts) if m[0] not in stopped],
         "runs": runs,
         "busy": busy,
+        "halted": halted,
         "office": office,
         "sample": queries.sample_of(case) if _can_preview(request.user, case, counts) else None,
     }

@@ -15,6 +15,7 @@ from gongkai.law.decisions import MissingValueError, StaleLawError
 
 from .. import actions, forms, gates, letters, states
 from ..models import Letter
+from ..queries import waiting_like
 from ..rules import rules_of
 from .common import tried, with_days
 
@@ -41,6 +42,12 @@ def _compares(letter: Letter, user: Any) -> bool:
     # 答复发出以前，办理和审签的人对照拟提供的信息看；发出以后看随附文件。
     may = states.holds_case(user, letter.case, states.WORKERS | states.REVIEWERS)
     return letter.is_decision and not letter.released and may
+
+
+def _leads(letter: Letter, user: Any) -> bool:
+    # 签发了的答复，相同的申请可以照它办：签发、发出的人才用得着。
+    signed = letter.is_decision and letter.state in ("signed", *Letter.SENT)
+    return signed and states.holds_case(user, letter.case, states.OFFICE | states.LEADER)
 
 
 def _show(request: HttpRequest, letter: Letter, status: int = 200, **bound: Any) -> HttpResponse:
@@ -92,6 +99,7 @@ def _show(request: HttpRequest, letter: Letter, status: int = 200, **bound: Any)
             "serve": bound.get("serve") or forms.Serve(prefix="serve") if waiting and office else None,
             "draft_text": bound.get("draft_text", text),
             "opinion": bound.get("opinion", ""),
+            "alike": waiting_like(case) if _leads(letter, user) else 0,
         },
         status=status,
     )
