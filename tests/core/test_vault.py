@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -165,6 +166,23 @@ def test_a_rotation_that_stops_halfway_leaves_the_old_file(
     assert read(storage, name) == b"whole" * CHUNK
     assert storage.reseal(name) and read(storage, name) == b"whole" * CHUNK
     assert [each.name for each in Path(storage.path(name)).parent.iterdir()] == ["file"]
+
+
+def test_a_rotation_killed_before_the_rename_leaves_the_old_file(
+    storage: SealedStorage, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = put(storage, b"whole" * CHUNK)
+    settings.FIELD_KEYS = ["a-newer-key-of-more-than-32-characters!", *settings.FIELD_KEYS]
+    child = os.fork()
+    if not child:
+        monkeypatch.setattr(vault.os, "replace", lambda *names: os.kill(os.getpid(), signal.SIGKILL))
+        storage.reseal(name)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    folder = Path(storage.path(name)).parent
+    assert len(list(folder.iterdir())) == 2 and read(storage, name) == b"whole" * CHUNK
+    assert storage.reseal(name) and read(storage, name) == b"whole" * CHUNK
+    assert [each.name for each in folder.iterdir()] == ["file"] and not storage.reseal(name)
 
 
 def test_what_a_killed_rotation_left_is_cleared(storage: SealedStorage, settings: Any) -> None:

@@ -131,8 +131,8 @@ def _files(model: type[models.Model], field: models.FileField, change: bool, tel
             if change:
                 # 锁住这一行再换：别人正要删的，删完再说，不会换出一个删了又回来的文件。
                 with transaction.atomic():
-                    still = model._default_manager.select_for_update(of=("self",)).filter(pk=row.pk)
-                    if still.filter(**{field.name: name}).exists():
+                    still = model._default_manager.select_for_update(of=("self",)).only("pk")
+                    if still.filter(pk=row.pk, **{field.name: name}).first():
                         storage.reseal(name)
         except FileNotFoundError:
             tally.faults.append(f"{model._meta.label} 第 {row.pk} 行的文件 {name} 不在存储里")
