@@ -9,7 +9,8 @@ import pytest
 from django.utils import timezone
 from visitor import Visitor
 
-from gongkai.requests import demo
+from gongkai.accounts.models import User
+from gongkai.requests import actions, demo
 from gongkai.requests.models import Case, Letter
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -126,6 +127,12 @@ def test_every_screen_of_the_desk_is_accessible(
         f"items/{case.items.get().pk}/",
         f"letters/{letter.pk}/",
     ]
+    # 内容相同的三件里先登记一件，其余照样登记，正在办。
+    first = Case.objects.filter(state="received").order_by("pk").first()
+    assert first
+    user = User.objects.get(username="clerk")
+    run = actions.start_group(user, actions.register(user, first, summary="二次供水水质"), "register")
+    pages += ["groups/", f"{first.pk}/group/", f"runs/{run.pk}/"]
     for path in pages:
         clerk.open(f"/staff/requests/{path}").check()
     # 展开全部可以做的，再查一遍。
