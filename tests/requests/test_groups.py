@@ -396,6 +396,17 @@ def test_pages_have_counted_queries(
     assert {client.get(page).status_code for page in pages[1:]} == {404}
 
 
+def test_a_flood_can_be_folded_in_the_queue(crowd: Any, receive: Any, person: Any, client: Any) -> None:
+    rows = crowd(4)
+    other = receive(description="另一份资料")
+    clerk = person("clerk")
+    actions.take_apart(clerk, rows[3], reason="电话里改了要求")
+    client.force_login(clerk, backend="gongkai.accounts.permissions.DutyBackend")
+    page = client.get(reverse("foi:queue"), {"alike": "first"}).context["page_obj"]
+    assert {row.pk for row in page} == {rows[0].pk, rows[3].pk, other.pk}
+    assert client.get(reverse("foi:queue")).context["page_obj"].paginator.count == 5
+
+
 def test_a_preview_leaves_nothing_behind(ready: Any, person: Any, client: Any) -> None:
     case = ready(2)
     other = queries.sample_of(case)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db.models import Case as When_
-from django.db.models import CharField, Count, F, Min, Q, QuerySet, Sum, Value
+from django.db.models import CharField, Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models import When as Branch
 from django.utils import timezone
 
@@ -353,6 +353,13 @@ def groups(user: Any) -> QuerySet[Any]:
     rows = rows.order_by().values("agency", "group_key")
     rows = rows.annotate(n=Count("pk"), first=Min("pk"), alarm=Min("alarm"))
     return rows.filter(n__gt=1).order_by("-n", "first")
+
+
+def firsts(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """内容相同的只列最早的一件：几万件相同的不淹没别的；另办的照列。"""
+    same = {"agency": OuterRef("agency"), "group_key": OuterRef("group_key"), "state__in": Case.OPEN}
+    earlier = Case.objects.filter(**same, apart=False, pk__lt=OuterRef("pk")).exclude(group_key="")
+    return rows.filter(Q(apart=True) | ~Exists(earlier.order_by()))
 
 
 def runs_of(case: Case) -> QuerySet[GroupRun]:

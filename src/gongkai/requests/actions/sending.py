@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from gongkai.core.calendar import current_calendar
 from gongkai.core.states import Refused
+from gongkai.core.vault import Sealed
 
 from .. import clock, gates, letters, states
 from ..models import Case, CaseEvent, Delivery, Letter
@@ -90,10 +91,16 @@ def dispatch(
 
 def check_sealed(letter: Letter) -> None:
     """查定稿：与签发时一字不差。错误：Refused [dispatch_hash]。"""
-    with letter.file.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != letter.sha256:
-            told = _("%(number)s 的定稿与签发时不一致，不能发出；请作废后重新签发")
-            refuse("hash", told % {"number": letter.case.number})
+    try:
+        with letter.file.open("rb") as file:
+            same = hashlib.file_digest(file, "sha256").hexdigest() == letter.sha256
+        why = ""
+    except Sealed as error:
+        # 加密存放的，改过一个字节就解不开；密钥不对的也写明。
+        same, why = False, f"（{error}）"
+    if not same:
+        told = _("%(number)s 的定稿与签发时不一致，不能发出；请作废后重新签发")
+        refuse("hash", told % {"number": letter.case.number} + why)
 
 
 def check_carrier(letter: Letter, carrier: str, tracking: str, signer: str) -> None:

@@ -47,6 +47,11 @@ class Filter(forms.Form):
             ("waiting", gettext_lazy("等候中")),
         ],
     )
+    alike = forms.ChoiceField(
+        label=gettext_lazy("相同的申请"),
+        required=False,
+        choices=[("", gettext_lazy("逐件列出")), ("first", gettext_lazy("只列最早的一件"))],
+    )
 
     def __init__(self, *args: Any, states: Any = Case.State, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,6 +73,8 @@ class Filter(forms.Form):
             rows = rows.filter(alarm__gte=today, alarm__lte=last, state__in=Case.RUNNING)
         elif values["light"] == "waiting":
             rows = rows.exclude(waiting="")
+        if values["alike"]:
+            rows = queries.firsts(rows)
         return rows
 
 
