@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from cryptography.fernet import InvalidToken
@@ -28,13 +28,16 @@ _others: list[tuple[str, Callable[[], Tokens]]] = []
 
 @dataclass
 class Tally:
-    """一处的数目：total 共几处，stale 要换的（旧密钥、没有加密），faults 换不成的各项和原因。"""
+    """一处的数目：total 共几处，stale 要换的（旧密钥、没有加密），done 换了的，faults 换不成的各项和原因，
+    missing 不在存储里的文件（没有可换的，另行报告）。"""
 
     name: str
     total: int
     stale: int
     faults: list[str]
     tell: Callable[[str], None] | None = None
+    done: int = 0
+    missing: list[str] = field(default_factory=list)
 
     def count(self) -> None:
         """看了一处；到了整数报一次进度。"""
@@ -50,15 +53,15 @@ def register(name: str, tokens: Callable[[], Tokens]) -> None:
 
 def fields_of(model: type[models.Model]) -> list[models.Field[Any, Any]]:
     """加密字段：一个模型自己表里的。"""
-    return [field for field in model._meta.local_concrete_fields if isinstance(field, EncryptedTextField)]
+    return [each for each in model._meta.local_concrete_fields if isinstance(each, EncryptedTextField)]
 
 
 def files_of(model: type[models.Model]) -> list[models.FileField]:
     """加密存储的文件字段：一个模型自己表里的。"""
     return [
-        field
-        for field in model._meta.local_concrete_fields
-        if isinstance(field, models.FileField) and isinstance(field.storage, SealedStorage)
+        each
+        for each in model._meta.local_concrete_fields
+        if isinstance(each, models.FileField) and isinstance(each.storage, SealedStorage)
     ]
 
 
@@ -74,7 +77,7 @@ def _fields(
 ) -> Tally:
     quote = connection.ops.quote_name
     table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
-    columns = [quote(str(field.column)) for field in found]
+    columns = [quote(str(each.column)) for each in found]
     tally = Tally(f"{model._meta.verbose_name}（{model._meta.label}）", 0, 0, [], tell)
     last: Any = None
     while True:
@@ -108,21 +111,22 @@ def _fields(
                         f"UPDATE {table} SET {column} = %s WHERE {key} = %s AND {column} = %s",  # noqa: S608
                         [fresh, pk, token],
                     )
+                    tally.done += 1
 
 
 def files(*, change: bool, tell: Tell = None) -> Iterator[Tally]:
     """各加密存储的文件：change 为真就换，否则只数。"""
     for model in apps.get_models():
-        for field in files_of(model):
-            yield _files(model, field, change, tell)
+        for held in files_of(model):
+            yield _files(model, held, change, tell)
 
 
-def _files(model: type[models.Model], field: models.FileField, change: bool, tell: Tell) -> Tally:
-    storage: Any = field.storage
+def _files(model: type[models.Model], held: models.FileField, change: bool, tell: Tell) -> Tally:
+    storage: Any = held.storage
     tally = Tally(f"{model._meta.verbose_name}的文件（{model._meta.label}）", 0, 0, [], tell)
-    rows = model._default_manager.exclude(**{field.name: ""}).only("pk", field.name)
+    rows = model._default_manager.exclude(**{held.name: ""}).only("pk", held.name)
     for row in in_parts(rows, PART):
-        name = getattr(row, field.name).name
+        name = getattr(row, held.name).name
         tally.count()
         try:
             if is_current(storage.path(name)):
@@ -132,10 +136,11 @@ def _files(model: type[models.Model], field: models.FileField, change: bool, tel
                 # 锁住这一行再换：别人正要删的，删完再说，不会换出一个删了又回来的文件。
                 with transaction.atomic():
                     still = model._default_manager.select_for_update(of=("self",)).only("pk")
-                    if still.filter(pk=row.pk, **{field.name: name}).first():
+                    if still.filter(pk=row.pk, **{held.name: name}).first():
                         storage.reseal(name)
+                        tally.done += 1
         except FileNotFoundError:
-            tally.faults.append(f"{model._meta.label} 第 {row.pk} 行的文件 {name} 不在存储里")
+            tally.missing.append(f"{model._meta.label} 第 {row.pk} 行的文件 {name} 不在存储里")
         except (Sealed, OSError) as error:
             tally.faults.append(f"{model._meta.label} 第 {row.pk} 行：{error}")
     return tally
@@ -154,6 +159,7 @@ def others(*, change: bool, tell: Tell = None) -> Iterator[Tally]:
                 continue
             try:
                 put(rotate(token))
+                tally.done += 1
             except InvalidToken:
                 tally.faults.append(f"{name}：有一处没有加密它的密钥")
         yield tally

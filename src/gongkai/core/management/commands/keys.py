@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         change = options["verb"] == "rotate"
-        stale, faults = 0, []
+        stale, done, faults, missing = 0, 0, [], []
         for tally in chain(
             *(
                 look(change=change, tell=self.stdout.write)
@@ -31,20 +31,23 @@ class Command(BaseCommand):
             )
         ):
             if tally.total:
-                word = "换了" if change else "要换"
-                self.stdout.write(f"{tally.name}：共 {tally.total} 处，{word} {tally.stale} 处")
-            stale += tally.stale
+                said = f"换了 {tally.done} 处" if change else f"要换 {tally.stale} 处"
+                self.stdout.write(f"{tally.name}：共 {tally.total} 处，{said}")
+            stale, done = stale + tally.stale, done + tally.done
             faults += tally.faults
-        for fault in faults:
+            missing += tally.missing
+        for fault in missing + faults:
             self.stderr.write(fault)
-        if change and stale > len(faults):
+        if missing:
+            self.stderr.write(f"不在存储里的文件有 {len(missing)} 个，请从备份取回，再运行一次")
+        if done:
             with transaction.atomic():
-                record(
-                    None, "keys.rotate", Head.objects.get(), changed=stale - len(faults), faults=len(faults)
-                )
+                record(None, "keys.rotate", Head.objects.get(), changed=done, faults=len(faults))
         if faults:
             raise CommandError(f"有 {len(faults)} 处换不成，原样未动；旧密钥还不能去掉")
-        if not change:
+        if change:
+            self.stdout.write(f"换了的共 {done} 处；都用现在的密钥了，旧密钥可以去掉")
+        else:
             ready = "旧密钥可以去掉" if not stale else "运行 manage.py keys rotate 换完之前，旧密钥不能去掉"
             self.stdout.write(f"要换的共 {stale} 处；{ready}")
         if (change or not stale) and len(settings.FIELD_KEYS) > 1 and "GONGKAI_INDEX_KEY" not in os.environ:
