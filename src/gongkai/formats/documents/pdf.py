@@ -56,14 +56,11 @@ def cjk_fonts(font_paths: Sequence[Path | str] = (), *, system: bool = True) -> 
     参数：font_paths 另加的字体目录；system 是否用系统字体。
     错误：一种中文字体也没有时抛出 DocumentError。
     """
-    import typst
-
-    families = set(
-        typst.Fonts(include_system_fonts=system, font_paths=[str(p) for p in font_paths]).families()
-    )
+    families = set(_fonts(tuple(str(path) for path in font_paths), system).families())
     serif = [name for name in _SERIF if name in families]
     sans = [name for name in _SANS if name in families]
     if not serif and not sans:
+        _fonts.cache_clear()  # 装好字体以后不必重开
         raise DocumentError("没有装中文字体，不能生成 PDF；请安装 fonts-noto-cjk（或仿宋、宋体）后再试")
     return serif or sans, sans or serif
 

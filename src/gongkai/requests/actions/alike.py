@@ -106,10 +106,10 @@ def reasons_apart(case: Case, pattern: Pattern) -> list[str]:
     return found
 
 
-def answer_like(user: Any, case: Case, pattern: Pattern, *, ready: Any = None) -> Letter:
+def answer_like(user: Any, case: Case, pattern: Pattern) -> Letter:
     """照样答复一件：照录决定、检索、随附文件，各有字号，签发待发出；一个事务、一条审计。
 
-    参数：ready 为事先排好的（rehearse）。审查、签发以所照的一件为准。错误：Refused——写明为什么要逐件办。
+    审查、签发以所照的一件为准。错误：Refused——写明为什么要逐件办。
     """
     with transaction.atomic():
         case = lock(case)
@@ -117,7 +117,7 @@ def answer_like(user: Any, case: Case, pattern: Pattern, *, ready: Any = None) -
         if pattern.letter.author_id == user.pk:
             refuse("own", _("这份文书由您拟稿，须由另一人办理这个环节"))
         letter = _written(user, case, pattern)
-        finish(letter, user, ready)
+        finish(letter, user)
         _signed(user, case, letter, pattern)
         audit(
             user,

@@ -1,6 +1,6 @@
 """成批：内容相同的申请照一件登记、分办、答复、发出；逐件一个事务、一条审计，停了从停的地方接着办。
 
-一组一次只办一件事（数据库的唯一约束）。一段一段地由后台任务办：每件先在事务之外排好版，事务只有几毫秒，不占写锁；
+一组一次只办一件事（数据库的唯一约束）。一段一段地由后台任务办：一件一个短事务，件与件之间不占写锁；
 进度和这一件的结果同一事务，进程中途没了，没有提交的就是没有办，不会重也不会漏。锁的次序：先申请，再这一次成批，
 再编号，最后审计的链头；停下、接着办只锁这一次成批和链头。
 """
@@ -48,14 +48,13 @@ class Halted(Exception):
 @dataclass(frozen=True, slots=True)
 class Job:
     """能成批办的一件事：label 名称，duties 谁可以，source 办的是哪一阶段的，start(user, case) 开始时查、
-    备好样子，ready(user, case, 样子) 在事务之外先做的，act(user, case, 样子, 先做的) 办一件。"""
+    备好样子，act(user, case, 样子) 办一件。"""
 
     label: Any
     duties: frozenset[str]
     source: str
     start: Callable[[Any, Case], Any]
-    act: Callable[[Any, Case, Any, Any], Any]
-    ready: Callable[[Any, Case, Any], Any] = lambda user, case, pattern: None
+    act: Callable[[Any, Case, Any], Any]
     # 发出是各发各的，所照的一件也在内。
     with_lead: bool = False
 
@@ -100,21 +99,14 @@ def _like_answered(user: Any, case: Case) -> alike.Pattern:
     return alike.pattern_of(case)
 
 
-def _typeset(user: Any, case: Case, pattern: alike.Pattern) -> Any:
-    try:
-        return letters.typeset(alike.rehearse(user, case, pattern))
-    except DocumentError as error:
-        refuse("letter", str(error))
-
-
-def _answer(user: Any, case: Case, pattern: alike.Pattern, ready: Any) -> None:
+def _answer(user: Any, case: Case, pattern: alike.Pattern) -> None:
     # 所照的一件作废了、退回了，其余的不能再照它。
     if not Letter.objects.filter(pk=pattern.letter.pk, state__in=("signed", *Letter.SENT)).exists():
         raise Halted(_("所照的答复已经作废或者退回，没有办的不再照它办"))
-    alike.answer_like(user, case, pattern, ready=ready)
+    alike.answer_like(user, case, pattern)
 
 
-def _send(user: Any, case: Case, pattern: Any, ready: Any) -> None:
+def _send(user: Any, case: Case, pattern: Any) -> None:
     if case.route != Case.Route.PORTAL:
         refuse("route", _("申请人要求“%(route)s”，请逐件发出") % {"route": case.get_route_display()})
     found = case.letters.filter(round=case.round, state="signed").exclude(outcome="").first()
@@ -129,14 +121,14 @@ def _send(user: Any, case: Case, pattern: Any, ready: Any) -> None:
 JOBS: Final = {
     Name.REGISTER: Job(
         Name.REGISTER.label, states.OFFICE, S.RECEIVED, _like_registered,
-        lambda user, case, like, _r: register(user, case, summary=like[0], items=like[1]),
+        lambda user, case, like: register(user, case, summary=like[0], items=like[1]),
     ),
     Name.ASSIGN: Job(
         Name.ASSIGN.label, states.OFFICE, S.TRIAGE, _like_assigned,
-        lambda user, case, like, _r: assign(user, case, **like),
+        lambda user, case, like: assign(user, case, **like),
     ),
     Name.ANSWER: Job(
-        Name.ANSWER.label, states.LEADER, S.WORKING, _like_answered, _answer, _typeset
+        Name.ANSWER.label, states.LEADER, S.WORKING, _like_answered, _answer
     ),
     Name.DISPATCH: Job(
         Name.DISPATCH.label, states.OFFICE, S.SIGNED, lambda user, case: None, _send, with_lead=True
@@ -292,13 +284,7 @@ def _left(run: GroupRun) -> Any:
 
 def _try_one(job: Job, run: GroupRun, user: Any, pk: int, pattern: Any) -> str | None:
     """试一件：返回 done、held、fault、skip（已不在这一阶段）；停下了、别人接着办了的返回 None。"""
-    started = time.monotonic()
-    row = Case.objects.select_related("agency", "applicant").get(pk=pk)
-    outcome, reason, ready = "done", "", None
-    try:
-        ready = job.ready(user, row, pattern) if row.state == job.source else None
-    except Refused as refused:
-        outcome, reason = "held", str(refused)
+    started, outcome, reason = time.monotonic(), "skip", ""
     with transaction.atomic():
         case = Case.objects.select_for_update(of=("self",)).select_related("agency", "applicant").get(pk=pk)
         now = _locked(run)
@@ -308,11 +294,8 @@ def _try_one(job: Job, run: GroupRun, user: Any, pk: int, pattern: Any) -> str |
             # 以为没了、其实还在的另一个进程刚试过。
             run.cursor = now.cursor
             return "skip"
-        if case.state != job.source or case.apart or case.group_key != run.group_key:
-            outcome = "skip"
-        elif outcome == "done":
-            outcome, reason = _acted(job, user, case, pattern, ready)
-        if outcome != "skip":
+        if case.state == job.source and not case.apart and case.group_key == run.group_key:
+            outcome, reason = _acted(job, user, case, pattern)
             state = GroupEntry.State.DONE if outcome == "done" else GroupEntry.State.HELD
             GroupEntry.objects.create(run=now, case=case, state=state, reason=reason[: GroupEntry.LONGEST])
         GroupRun.objects.filter(pk=run.pk).update(
@@ -326,10 +309,10 @@ def _try_one(job: Job, run: GroupRun, user: Any, pk: int, pattern: Any) -> str |
     return outcome
 
 
-def _acted(job: Job, user: Any, case: Case, pattern: Any, ready: Any) -> tuple[str, str]:
+def _acted(job: Job, user: Any, case: Case, pattern: Any) -> tuple[str, str]:
     try:
         with transaction.atomic():
-            job.act(user, case, pattern, ready)
+            job.act(user, case, pattern)
     except Refused as refused:
         return "held", str(refused)
     except (Halted, Error, OSError):
@@ -398,7 +381,7 @@ def preview_like(user: Any, case: Case, like: Case) -> bytes:
         shown = alike.rehearse(user, case, alike.pattern_of(like))
         audit(user, "requests.preview_like", case, like=like.number)
     try:
-        return letters.typeset(replace(shown, watermark="预览　未签发")).content
+        return letters.typeset(replace(shown, watermark="预览　未签发"))
     except DocumentError as error:
         refuse("letter", str(error))
 

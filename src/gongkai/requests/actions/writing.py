@@ -48,11 +48,11 @@ def issue(
     return letter
 
 
-def finish(letter: Letter, user: Any, ready: letters.Typeset | None = None) -> None:
-    """定稿：取号、写成文日期、冻结救济告知和正文、渲染、记摘要；ready 为事先排好的。错误：Refused。"""
+def finish(letter: Letter, user: Any) -> None:
+    """定稿：取号、写成文日期、冻结救济告知和正文、渲染、记摘要。错误：Refused。"""
     number(letter, user)
     try:
-        rendered = letters.render(letter, ready)
+        rendered = letters.render(letter)
     except ValueError as error:
         raise Refused([Refusal("letter", str(error))]) from error
     letter.state = L.SIGNED

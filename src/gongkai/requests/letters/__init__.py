@@ -25,7 +25,6 @@ from .templates import COMMON, Template, standard, template_for
 __all__ = [
     "TITLES",
     "Rendered",
-    "Typeset",
     "addressee_of",
     "correction_docx",
     "correction_pdf",
@@ -177,25 +176,14 @@ def _font_paths() -> tuple[str, ...]:
     return tuple(getattr(settings, "FONT_PATHS", ()))
 
 
-@dataclass(frozen=True, slots=True)
-class Typeset:
-    """事先排好的：shown 函件，content 排出来的 PDF；函件一字不差才用得上。"""
-
-    shown: OfficialLetter
-    content: bytes
+def typeset(shown: OfficialLetter) -> bytes:
+    """排版：PDF。错误：DocumentError——缺要素、缺字体、缺字。"""
+    return letter_pdf(shown, font_paths=_font_paths())
 
 
-def typeset(shown: OfficialLetter) -> Typeset:
-    """先排好：排版占几十毫秒，不放在事务里，免得占着写锁。错误：DocumentError。"""
-    return Typeset(shown, letter_pdf(shown, font_paths=_font_paths()))
-
-
-def render(letter: Letter, ready: Typeset | None = None) -> Rendered:
-    """渲染定稿：PDF；事先排的（ready）正是这一份就用它。错误：DocumentError——缺字体等；其余同 official。"""
-    shown = official(letter)
-    if ready is None or ready.shown != shown:
-        ready = typeset(shown)
-    return Rendered(ready.content, ".pdf", version_of(letter))
+def render(letter: Letter) -> Rendered:
+    """渲染定稿：PDF。错误：DocumentError——缺要素、缺字体、缺字；其余同 official。"""
+    return Rendered(typeset(official(letter)), ".pdf", version_of(letter))
 
 
 def preview(letter: Letter, *, word: bool = False) -> bytes:
