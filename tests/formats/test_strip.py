@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from typing import Any
 
@@ -117,8 +118,56 @@ def workbook() -> bytes:
     return out.getvalue()
 
 
+def calculated(data: bytes, **values: str) -> bytes:
+    """像 Excel 保存过的那样，给公式存上算好的值：单元格 → (类型 值)。"""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            for cell, value in values.items() if name.startswith("xl/worksheets/") else ():
+                kind, _space, shown = value.partition(" ")
+                pattern = rb'<c r="%s"((?: s="\d+")?)[^>]*>(<f>.*?</f>)<v ?/?>(?:</v>)?' % cell.encode()
+                made = rf'<c r="{cell}"\1 t="{kind}">\2<v>{shown}</v>'.encode()
+                text = re.sub(pattern, made, text)
+            new.writestr(name, text)
+    return out.getvalue()
+
+
+def formulas() -> bytes:
+    """看得见的四个公式，一个引用隐藏的表；openpyxl 存的没有算好的值。"""
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    shown, names = book.active, book.create_sheet("名单")
+    assert shown is not None
+    shown.title, names.sheet_state, names["A1"] = "公开表", "hidden", "藏着的人名"
+    shown.append(["水量", 3, 4])
+    shown["A2"], shown["B2"], shown["C2"] = "=LEFT(名单!A1,1)", "=B1+C1", "=B1>C1"
+    shown["D2"], shown["B3"] = '=IF(B1>C1,"多","")', "=SUM(B1:C1)"
+    shown.row_dimensions[3].hidden = True
+    book.save(out)
+    return out.getvalue()
+
+
+def test_visible_results_stay_when_formulas_go() -> None:
+    data = calculated(formulas(), A2="str 藏", B2="n 7", C2="b 0", D2="str ")
+    done = strip(data)
+    sheet = openpyxl.load_workbook(io.BytesIO(done.content))["公开表"]
+    assert [cell.value or None for cell in sheet[2]] == ["藏", 7, None, None] and sheet["C2"].value is False
+    text = everything(done.content)
+    assert "藏着的人名" not in text and "<f>" not in text and "名单" not in text
+    told = [each for each in done.removed if each.kind == "公式换成值"]
+    assert [(each.where, each.text) for each in told] == [("公开表", "A2、B2、C2、D2")]
+    assert done.left == ()
+
+
+def test_formulas_without_results_are_not_lost_silently() -> None:
+    with pytest.raises(DocumentError, match="“公开表”的 A2、B2、C2、D2.*保存一次") as error:
+        strip(formulas())
+    # 隐藏的行反正删去，它的公式有没有值不要紧。
+    assert "B3" not in str(error.value)
+
+
 def test_excel_keeps_what_is_seen_and_nothing_else() -> None:
-    done = strip(workbook())
+    done = strip(calculated(workbook(), B6="str 看得见的"))
     assert done.suffix == ".xlsx" and done.left == () and hidden_data(done.content) == []
     found = {each.kind for each in done.removed}
     assert {
@@ -129,6 +178,7 @@ def test_excel_keeps_what_is_seen_and_nothing_else() -> None:
     sheet = book["公开表"]
     assert [sheet[f"A{n}"].value for n in range(1, 5)] == ["单位", "甲公司", None, "丙公司"]
     assert [sheet[f"B{n}"].value for n in range(1, 5)] == ["水量", 3, None, 5]
+    assert sheet["B6"].value == "看得见的"
     assert all(sheet[f"C{n}"].value is None for n in range(1, 5))
     assert sheet.print_title_rows == "$1:$1"
     text = everything(done.content)

@@ -43,28 +43,36 @@ def strip(data: bytes) -> Stripped:
     """清除：Office 文件去掉批注、修订、隐藏的内容、嵌入的文件、外链和元数据；图片只留像素；PDF 变成图像。
 
     修订照“接受全部修订”处理；Excel 的公式换成算好的值，隐藏的表、行、列连内容删去。做完再查一遍。
-    错误：DocumentError——打不开、不认识、清除之后不成样子（如全部工作表都是隐藏的）。
+    错误：DocumentError——打不开、不认识、清除之后不成样子（如全部工作表都是隐藏的）、公式没有算好的值。
     """
     found = hidden_data(data)
+    frozen: list[Hidden] = []
     if is_pdf(data):
         # 有文字层的 PDF 去不干净，变成图像最稳妥，同遮盖一样逐项证明。
         content, suffix = burn(data, []), ".pdf"
     elif data.startswith(b"PK"):
-        content, suffix = _office(data)
+        content, suffix, frozen = _office(data)
     else:
         content, suffix = _picture(data)
     left = hidden_data(content)
     removed = [each for each in found if each not in left]
+    if removed:
+        # 公式本身不是隐藏信息，换成了值也要告诉人。
+        removed += frozen
     return Stripped(content, suffix, tuple(removed), tuple(left))
 
 
-def _office(data: bytes) -> tuple[bytes, str]:
+def _office(data: bytes) -> tuple[bytes, str, list[Hidden]]:
     from .strip_excel import clean_excel
     from .strip_word import clean_word
 
     package = Package.open(data)
     word = "word/document.xml" in package.parts
-    (clean_word if word else clean_excel)(package)
+    frozen: list[Hidden] = []
+    if word:
+        clean_word(package)
+    else:
+        frozen = clean_excel(package)
     for name, content in (("docProps/core.xml", _CORE), ("docProps/app.xml", _APP)):
         if name in package.parts:
             package.parts[name] = content
@@ -73,7 +81,7 @@ def _office(data: bytes) -> tuple[bytes, str]:
         each for each in package.parts if re.match(r"(word|xl|ppt)/media/.*\.(jpe?g|png)$", each, re.I)
     ]:
         package.parts[name] = _pixels(package.parts[name])
-    return package.pack(), ".docx" if word else ".xlsx"
+    return package.pack(), ".docx" if word else ".xlsx", frozen
 
 
 def _pixels(data: bytes) -> bytes:

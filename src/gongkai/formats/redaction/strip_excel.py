@@ -9,7 +9,7 @@ from typing import Any, Final
 from gongkai.formats.documents.model import DocumentError
 from gongkai.formats.documents.package import Package
 
-from .hidden import _unseen_styles
+from .hidden import Hidden, _unseen_styles
 from .strip import drop_links, drop_parts, remove
 
 _X: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -27,8 +27,11 @@ _POINTERS: Final = (
 )  # fmt: skip
 
 
-def clean_excel(package: Package) -> None:
-    """清除一份 Excel：就地改 package 的各部分。错误：DocumentError——没有看得见的工作表。"""
+def clean_excel(package: Package) -> list[Hidden]:
+    """清除一份 Excel：就地改 package 的各部分；返回公式换成了值的各处（每张表一条）。
+
+    错误：DocumentError——没有看得见的工作表；看得见的公式没有存着算好的值，换了就什么也不剩。
+    """
     book = package.xml(_BOOK)
     if book is None:
         raise DocumentError("不认识这种文件；只能清除 Word、Excel、PDF 和图片")
@@ -36,6 +39,7 @@ def clean_excel(package: Package) -> None:
     sheets = book.find(_X + "sheets")
     kept: list[str] = []
     old_index: list[int] = []
+    titles: list[str] = []
     gone: set[str] = set()
     for index, sheet in enumerate(list(sheets)):
         part = places.get(sheet.get(_R + "id", ""), "")
@@ -45,15 +49,34 @@ def clean_excel(package: Package) -> None:
         else:
             kept.append(part)
             old_index.append(index)
+            titles.append(sheet.get("name", ""))
     if not kept:
         raise DocumentError("工作表全是隐藏的，清除之后什么也不剩；请核对是不是这份文件")
     unseen = _unseen_styles(package)
-    for part in kept:
-        _clean_sheet(package, part, unseen)
+    frozen, empty = [], []
+    for part, title in zip(kept, titles, strict=True):
+        valued, valueless = _clean_sheet(package, part, unseen)
+        if valued:
+            frozen.append(Hidden("公式换成值", title, _some(valued)))
+        if valueless:
+            empty.append(f"“{title}”的 {_some(valueless)}")
+    if empty:
+        # 程序导出的表常常只有公式：看的人打开时才算。换成空白就丢了看得见的数，宁可不做。
+        raise DocumentError(
+            f"公式没有存着算好的值：{'；'.join(empty)}。清除会丢掉这些数，没有做；"
+            "请用 Excel 或 WPS 打开这份文件，看到数以后保存一次，再重新上传"
+        )
     _clean_book(book, old_index)
     package.put(_BOOK, book)
     drop_parts(package, lambda name: name in gone or bool(_PARTS.match(name)))
     _strings(package, kept)
+    return frozen
+
+
+def _some(cells: list[str]) -> str:
+    """头几个单元格，共几个。"""
+    shown = "、".join(cells[:5])
+    return shown if len(cells) <= 5 else f"{shown} 等 {len(cells)} 个单元格"
 
 
 def _places(package: Package) -> dict[str, str]:
@@ -93,10 +116,35 @@ def _clean_book(book: Any, old_index: list[int]) -> None:
         remove(names)
 
 
-def _clean_sheet(package: Package, part: str, unseen: dict[int, str]) -> None:
+def _freeze(cell: Any) -> bool | None:
+    """公式换成算好的值：本来不是公式的为 None，没有存着值的为 False，其值原样留下。"""
+    formulas = cell.findall(_X + "f")
+    if not formulas:
+        return None
+    value = cell.find(_X + "v")
+    # 算出来是空文字的（t="str"）也是有值；其余类型的空 v 是没有算过。
+    if value is None or not (value.text or cell.get("t") == "str"):
+        return False
+    for formula in formulas:
+        cell.remove(formula)
+    if cell.get("t") == "str":
+        # 没有公式的 str 有的软件不认，改成存在单元格里的文字；空文字就是空白。
+        text = cell.makeelement(_X + "t", {"{http://www.w3.org/XML/1998/namespace}space": "preserve"})
+        text.text = value.text
+        inline = cell.makeelement(_X + "is", {})
+        inline.append(text)
+        cell.replace(value, inline)
+        cell.set("t", "inlineStr")
+    return True
+
+
+def _clean_sheet(package: Package, part: str, unseen: dict[int, str]) -> tuple[list[str], list[str]]:
+    """清除一张表：返回公式换成了值的、公式没有值可换的各单元格。"""
     root = package.xml(part)
+    valued: list[str] = []
+    valueless: list[str] = []
     if root is None:
-        return
+        return valued, valueless
     columns: set[int] = set()
     for node in root.iter(_X + "col"):
         if node.get("hidden") in ("1", "true"):
@@ -112,9 +160,8 @@ def _clean_sheet(package: Package, part: str, unseen: dict[int, str]) -> None:
         for cell in list(row):
             if _column(cell.get("r", "")) in columns or unseen.get(int(cell.get("s", "0"))):
                 row.remove(cell)
-            else:
-                for formula in cell.findall(_X + "f"):
-                    cell.remove(formula)
+            elif (kept := _freeze(cell)) is not None:
+                (valued if kept else valueless).append(cell.get("r", ""))
     for tag in _POINTERS:
         for node in list(root.iter(_X + tag)):
             remove(node)
@@ -123,6 +170,7 @@ def _clean_sheet(package: Package, part: str, unseen: dict[int, str]) -> None:
     if cut:
         _loosen(package, root, part)
     package.put(part, root)
+    return valued, valueless
 
 
 def _loosen(package: Package, root: Any, part: str) -> None:
