@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongkai.core.fields import decrypt, encrypt
+from gongkai.core.visitors import address_of
 
 from .models import User
 
@@ -27,6 +28,12 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return address_of(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """密码输错由 axes 按账号＋来源锁定；库自带的按账号锁定不用，免得别人把本人锁在外面。"""
 
 
 class StaffSocialAdapter(DefaultSocialAccountAdapter):
@@ -87,5 +94,9 @@ class StaffMFAAdapter(DefaultMFAAdapter):
 
 
 def typed_username(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
-    """输入的账号：锁定按它计数；登录表单的栏名是 login，认证时的键是 username。"""
-    return (credentials or {}).get("username") or request.POST.get("login", "")
+    """输入的账号：锁定按它计数；登录表单的栏名是 login，认证时的键是 username。
+
+    登录不分大小写，计数也不分，否则换一种写法就能再猜五次；先大写再小写，ſ、ı 这类字也归到同一个。
+    """
+    typed = (credentials or {}).get("username") or request.POST.get("login", "")
+    return typed.strip().upper().lower()

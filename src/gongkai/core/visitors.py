@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,9 +15,17 @@ def keyed_digest(text: str) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def source_of(request: HttpRequest) -> str:
-    """来源：访客地址的摘要；经本机代理来的取代理写下的最后一个地址。"""
+def address_of(request: HttpRequest) -> str:
+    """地址：访客的 IP；经本机代理来的取代理写下的最后一个，前面的是访客自己写的，不信。"""
     address = request.META.get("REMOTE_ADDR", "")
     if address in ("127.0.0.1", "::1", "") and (passed := request.META.get("HTTP_X_FORWARDED_FOR")):
-        address = passed.split(",")[-1].strip()
-    return keyed_digest(f"source:{address}")
+        try:
+            return str(ipaddress.ip_address(passed.split(",")[-1].strip()))
+        except ValueError:
+            pass
+    return address or "127.0.0.1"
+
+
+def source_of(request: HttpRequest) -> str:
+    """来源：访客地址的摘要。"""
+    return keyed_digest(f"source:{address_of(request)}")

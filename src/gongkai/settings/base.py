@@ -125,8 +125,9 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
-# 锁定由 axes 管（按账号＋来源，记录在库，多进程一致）。
-ACCOUNT_RATE_LIMITS = {"login_failed": False}
+# 密码输错的锁定由 axes 管（按账号＋来源，记录在库，多进程一致）；这里限的是第二步：
+# 知道了密码的人，猜动态口令和备用码每人半小时不过五次，换来源、换会话也不行。
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/30m/key"}
 SOCIALACCOUNT_ADAPTER = "gongkai.accounts.adapters.StaffSocialAdapter"
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_LOGIN_ON_GET = False
@@ -159,6 +160,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_CALLABLE = "gongkai.accounts.adapters.typed_username"
+# 在 nginx 后面时取访客的地址；都算成本机的话，一个人输错就把同一账号的本人也锁住。
+AXES_CLIENT_IP_CALLABLE = "gongkai.core.visitors.address_of"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LANGUAGE_CODE = "zh-hans"
