@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -29,14 +30,14 @@ def subject_of(obj: models.Model) -> str:
     return f"{obj._meta.label_lower}:{obj.pk}"
 
 
-def _seal(*parts: object) -> str:
+def _seal(*parts: object, key: str = "") -> str:
     # 带密钥的摘要：只拿到数据库的人改了行也算不出合法的链。
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return hmac.new(settings.AUDIT_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.new((key or settings.AUDIT_KEY).encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def _digest(entry: Entry) -> str:
-    return _seal(
+def _parts(entry: Entry) -> tuple[object, ...]:
+    return (
         entry.number,
         entry.at.isoformat(timespec="microseconds"),
         entry.actor_id,
@@ -45,6 +46,12 @@ def _digest(entry: Entry) -> str:
         entry.detail,
         entry.previous,
     )
+
+
+def _is_sealed(digest: str, *parts: object) -> bool:
+    """摘要对：用现在的密钥，或换下来的旧密钥之一算得出。"""
+    keys = (settings.AUDIT_KEY, *settings.AUDIT_OLD_KEYS)
+    return any(hmac.compare_digest(digest, _seal(*parts, key=key)) for key in keys)
 
 
 def take_turn() -> None:
@@ -88,7 +95,7 @@ def record(actor: Any, action: str, obj: models.Model, **detail: Any) -> Entry:
         detail=detail,
         previous=head.digest,
     )
-    entry.digest = _digest(entry)
+    entry.digest = _seal(*_parts(entry))
     entry.save(force_insert=True)
     head.number, head.digest = entry.number, entry.digest
     head.seal = _seal(head.number, head.digest)
@@ -116,8 +123,49 @@ class Fault:
     problem: str
 
 
+def leave_anchor() -> int:
+    """留锚：把链头的序号与摘要记到数据库之外的文件里，返回记了几行；链没有变长就不记。
+
+    链头也在数据库里：把末尾的记录连同链头一起退回从前，单看数据库查不出。文件宜另备一份到别的机器。
+    """
+    head = Head.objects.filter(pk=1).first()
+    if not settings.AUDIT_ANCHORS or head is None or not head.number:
+        return 0
+    left = list(_anchors())
+    if left and (left[-1][0], left[-1][1]) == (head.number, head.digest):
+        return 0
+    path = Path(settings.AUDIT_ANCHORS)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"{head.number} {head.digest} {timezone.now().isoformat(timespec='seconds')}\n")
+    return 1
+
+
+def _anchors() -> Iterator[tuple[int, str, str]]:
+    """逐行读锚：（序号，摘要，时间）；写了半行的不算。"""
+    path = Path(settings.AUDIT_ANCHORS or "")
+    if not path.is_file():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        number, digest, at = (line.split() + ["", "", ""])[:3]
+        if number.isdecimal() and len(digest) == 64:
+            yield int(number), digest, at
+
+
+def _lost_anchors() -> Iterator[Fault]:
+    """链与留下的锚不符：末尾连同链头退回从前、整表清空，或拿到密钥的人重算了全链。"""
+    left = list(_anchors())
+    for start in range(0, len(left), 500):
+        anchors = left[start : start + 500]
+        numbers = [number for number, _digest, _at in anchors]
+        found = dict(Entry.objects.filter(number__in=numbers).values_list("number", "digest"))
+        for number, digest, at in anchors:
+            if found.get(number) != digest:
+                yield Fault(number, f"与 {at} 留在库外的锚不符（末尾被删除、退回从前，或全链重算过）")
+
+
 def verify() -> list[Fault]:
-    """核验：逐行重算摘要，返回全部差错（被改、被删、被插入、末尾被截）；空列表表示完好。"""
+    """核验：逐行重算摘要，返回全部差错（被改、被删、被插入、末尾被截、与库外的锚不符）；空列表表示完好。"""
     faults: list[Fault] = []
     expected, previous = 1, GENESIS
     for entry in Entry.objects.order_by("number").iterator(chunk_size=2000):
@@ -125,13 +173,14 @@ def verify() -> list[Fault]:
             faults.append(Fault(expected, f"缺少第 {expected} 至 {entry.number - 1} 号记录（被删除）"))
         elif entry.previous != previous:
             faults.append(Fault(entry.number, "与上一条不相接（前面的记录被改或被插入）"))
-        if entry.digest != _digest(entry):
+        if not _is_sealed(entry.digest, *_parts(entry)):
             faults.append(Fault(entry.number, "内容与摘要不符（被修改或插入）"))
         expected, previous = entry.number + 1, entry.digest
     head = Head.objects.filter(pk=1).first()
     last = head.number if head else 0
-    if head and head.number and head.seal != _seal(head.number, head.digest):
+    if head and head.number and not _is_sealed(head.seal, head.number, head.digest):
         faults.append(Fault(head.number, "链头被修改"))
     if last != expected - 1 or (head and head.digest != previous):
         faults.append(Fault(last, f"链头记到第 {last} 号，表中到第 {expected - 1} 号（末尾被删除或插入）"))
+    faults.extend(_lost_anchors())
     return faults

@@ -13,8 +13,9 @@ def weak_keys() -> list[str]:
     """弱密钥：仍为开发值、为空或不足 32 个字符的密钥设置名（环境变量名）。"""
     values = {
         "GONGKAI_SECRET_KEY": [settings.SECRET_KEY],
-        "GONGKAI_AUDIT_KEY": [settings.AUDIT_KEY],
+        "GONGKAI_AUDIT_KEY": [settings.AUDIT_KEY, *settings.AUDIT_OLD_KEYS],
         "GONGKAI_FIELD_KEYS": settings.FIELD_KEYS,
+        "GONGKAI_INDEX_KEY": [settings.INDEX_KEY],
     }
     return [
         name

@@ -6,8 +6,10 @@ from datetime import time
 
 from django_tasks import task
 
+from gongkai.audit.actions import leave_anchor
+
 from . import statistics
-from .jobs import daily
+from .jobs import daily, poll
 
 
 @task()
@@ -17,3 +19,4 @@ def refresh_statistics(day: str) -> None:
 
 
 daily("库的统计", time(0, 0), lambda day: refresh_statistics.enqueue(day=day))
+poll("审计锚", 600, leave_anchor)

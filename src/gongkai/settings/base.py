@@ -13,7 +13,10 @@ DATA_DIR = Path(os.environ.get("GONGKAI_DATA", BASE_DIR / "var"))
 DEVELOPMENT_KEY = "development-only-not-for-production"
 SECRET_KEY = os.environ.get("GONGKAI_SECRET_KEY", DEVELOPMENT_KEY)
 # 审计链的密钥与会话密钥分开：换会话密钥不应使旧的审计记录全部失验。
-AUDIT_KEY = os.environ.get("GONGKAI_AUDIT_KEY", DEVELOPMENT_KEY)
+# 可写几个，逗号分隔：第一个封新的记录，其余是换下来的，只用来核验旧的。
+AUDIT_KEY, *AUDIT_OLD_KEYS = os.environ.get("GONGKAI_AUDIT_KEY", DEVELOPMENT_KEY).split(",")
+# 审计锚留在库外：只改得了数据库的人，退不回去也瞒不住。
+AUDIT_ANCHORS = os.environ.get("GONGKAI_AUDIT_ANCHORS", DATA_DIR / "audit-anchors.txt")
 # 字段加密的密钥，逗号分隔；第一个用于加密，其余只用于解密旧数据（轮换）。
 FIELD_KEYS = os.environ.get("GONGKAI_FIELD_KEYS", DEVELOPMENT_KEY).split(",")
 # 旧文件都加密之后设为 1：个人信息的文件只认加密的，拿明文顶替的读不出。

@@ -18,3 +18,4 @@ MEDIA_ROOT = DATA_DIR / "files"
 SITE_ROOT = DATA_DIR / "site"
 SEARCH_REMEMBER_EVERY = 0  # 后台线程写的库不归测试的事务管
 SEARCH_DIR = DATA_DIR / "index"
+AUDIT_ANCHORS = ""  # 各测试的库各是各的，锚由用到的测试自己设
