@@ -77,6 +77,7 @@ def test_production_refuses_development_keys(settings: Any) -> None:
         refuse_weak_keys()
     settings.SECRET_KEY = settings.AUDIT_KEY = "k" * 40
     settings.FIELD_KEYS = ["k" * 40]
+    settings.INDEX_KEY = "i" * 40
     refuse_weak_keys()
 
 
