@@ -12,14 +12,15 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
 from gongkai.core.states import Refused
 from gongkai.formats.documents import DocumentError
 from gongkai.formats.redaction import Hidden, page_image, page_sizes
 
-from . import cleaning, redaction, states
-from .models import CaseFile
+from . import cleaning, redaction, redaction_runs, states
+from .models import CaseFile, RedactionRun
 from .trail import audit
 
 # 屏幕上看的清晰度；做成的文件另用 200。
@@ -95,12 +96,18 @@ def redact(request: HttpRequest, pk: int) -> HttpResponse:
     if row.suffix not in redaction.COVERABLE:
         messages.error(request, _("只能遮盖 PDF 和图片；Word、Excel 请先另存为 PDF 再上传"))
         return redirect("papers:case", row.case_id)
+    if going := row.redaction_runs.filter(state=RedactionRun.State.RUNNING).first():
+        # 点了两下、正在做的时候又打开：看那一次的进度。
+        return redirect("papers:run", going.pk)
     boxes: list[dict[str, Any]] = []
     status = 200
     if request.method == "POST":
         given = _posted(request)
         try:
-            made = redaction.redact(request.user, row, redaction.boxes_from(given))
+            wanted = redaction.boxes_from(given)
+            if wanted and redaction_runs.is_long(row):
+                return redirect("papers:run", redaction_runs.start(request.user, row, wanted).pk)
+            made = redaction.redact(request.user, row, wanted)
         except Refused as refused:
             for refusal in refused.refusals:
                 messages.error(request, refusal.message)
@@ -130,6 +137,46 @@ def redact(request: HttpRequest, pk: int) -> HttpResponse:
         "total": len(boxes),
     }
     return render(request, "papers/redact.html", context, status=status)
+
+
+def _run(request: HttpRequest, pk: int) -> dict[str, Any]:
+    rows = RedactionRun.objects.visible_to(request.user)
+    run = get_object_or_404(rows.select_related("case__agency", "file", "by"), pk=pk)
+    if not states.holds_case(request.user, run.case, states.WORKERS):
+        raise Http404
+    lost = run.running and not redaction_runs.is_alive(run)
+    return {
+        "run": run,
+        "lost": lost,
+        "percent": run.done * 100 // run.total,
+        "may_stop": run.running and not lost,
+        "may_resume": run.state == RedactionRun.State.STOPPED or lost,
+    }
+
+
+@login_required
+@never_cache
+def run(request: HttpRequest, pk: int) -> HttpResponse:
+    """后台遮盖的进度：停下、接着办。"""
+    context = _run(request, pk)
+    if request.method == "POST":
+        verbs = {"stop": redaction_runs.stop, "resume": redaction_runs.resume}
+        wanted = verbs.get(request.POST.get("do", ""))
+        try:
+            if wanted:
+                wanted(request.user, context["run"])
+        except Refused as refused:
+            messages.error(request, str(refused))
+        return redirect("papers:run", pk)
+    return render(request, "papers/run.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """进度：只是页面里的一块，过几秒取一次。"""
+    return render(request, "papers/run_progress.html", _run(request, pk))
 
 
 def vars_of(box: Any) -> dict[str, Any]:

@@ -81,29 +81,45 @@ def before_review(case: Case) -> None:
         refuse("state", _("已经答复，不能再改拟提供的信息"))
 
 
+def ready_to_redact(user: Any, row: CaseFile, boxes: Sequence[Box]) -> None:
+    """能不能遮盖这一份。错误：Refused——没有职责、已经答复、不是 PDF 或图片、没有遮盖框。"""
+    require(user, row.case, states.WORKERS, _("遮盖"))
+    before_review(row.case)
+    if row.suffix not in COVERABLE:
+        refuse("suffix", _("只能遮盖 PDF 和图片；Word、Excel 请先另存为 PDF 再上传"))
+    if not boxes:
+        refuse("boxes", _("还没有画遮盖框；不用遮盖的请直接作为拟提供的信息"))
+
+
 def redact(user: Any, row: CaseFile, boxes: Sequence[Box], *, item: Item | None = None) -> CaseFile:
     """遮盖：做成一份新的“拟提供的信息”，原件照旧留在案卷里，只给承办的人看。
 
-    新文件只有图像，逐项证明取不回来才保存；遮盖图（位置、理由）一并存下。
+    新文件只有图像，逐项证明取不回来才保存；遮盖图（位置、理由）一并存下。页数多的见 redaction_runs。
     错误：Refused——没有职责、已经答复、不是 PDF 或图片、没有遮盖框、证明不通过。
     """
+    ready_to_redact(user, row, boxes)
+    try:
+        # 在事务之外做：做图要好一会儿，不能一直锁着申请。
+        made = burn(content(row), boxes)
+    except DocumentError as error:
+        raise Refused([Refusal("file", f"{row.name}：{error}")]) from error
+    return keep_redacted(user, row, boxes, made, item=item)
+
+
+def keep_redacted(
+    user: Any, row: CaseFile, boxes: Sequence[Box], made: bytes, *, item: Item | None = None
+) -> CaseFile:
+    """存下遮盖好的一份：锁住申请，再查一遍还能不能存；没有遮盖的原件不再提供。错误：Refused。"""
     with transaction.atomic():
         case = lock(row.case)
-        require(user, case, states.WORKERS, _("遮盖"))
-        before_review(case)
         row = CaseFile.objects.get(pk=row.pk)
-        if row.suffix not in COVERABLE:
-            refuse("suffix", _("只能遮盖 PDF 和图片；Word、Excel 请先另存为 PDF 再上传"))
-        if not boxes:
-            refuse("boxes", _("还没有画遮盖框；不用遮盖的请直接作为拟提供的信息"))
-        try:
-            made = burn(content(row), boxes)
-            pages = page_count(made)
-        except DocumentError as error:
-            raise Refused([Refusal("file", f"{row.name}：{error}")]) from error
+        row.case = case
+        ready_to_redact(user, row, boxes)
         stem = row.name.rpartition(".")[0] or row.name
         file = SimpleUploadedFile(f"{stem}.pdf", made, "application/pdf")
-        new = keep_file(case, CaseFile.Kind.RELEASE, file, user, item=item or row.item, pages=pages)
+        pages = page_count(made)
+        part = item or row.item
+        new = keep_file(case, CaseFile.Kind.RELEASE, file, user, item=part, pages=pages, drawn=True)
         new.made_from, new.redaction = row, [asdict(box) for box in boxes]
         new.save()
         if row.kind == CaseFile.Kind.RELEASE:

@@ -54,6 +54,23 @@ def carry_on_group(run: int, step: int, attempt: int = 1) -> str:
     return f"{row.get_state_display()}：办成 {row.done} 件，没有办成 {row.held} 件"
 
 
+@task()
+def carry_on_redaction(run: int, step: int, attempt: int = 1) -> str:
+    """后台遮盖：做一段，没做完的另排下一段；库、磁盘一时不通的退避重试，再不通就停下等人。"""
+    from . import redaction_runs
+    from .models import RedactionRun
+
+    row = RedactionRun.objects.get(pk=run)
+    try:
+        row = redaction_runs.work_off(row, step, seconds=GROUP_SECONDS)
+    except (OSError, Error) as error:
+        if attempt > len(DELAYS):
+            reason = "库或者磁盘多次不通，请告诉管理员，好了以后点“接着办”"
+            redaction_runs.halt(row, step, RedactionRun.State.STOPPED, reason)
+        return retry_later(carry_on_redaction, attempt, error, run=run, step=step)
+    return f"{row.get_state_display()}：{row.done} 页，共 {row.total} 页"
+
+
 daily("依申请公开提醒", time(8, 0), lambda day: remind_requests.enqueue(day=day))
 
 

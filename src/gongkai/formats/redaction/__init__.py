@@ -4,7 +4,7 @@
 批注、附件、旧版本都不在里面。
 """
 
-from gongkai.formats.redaction.burn import burn, prove
+from gongkai.formats.redaction.burn import Burnt, bind, burn, burn_page, prove
 from gongkai.formats.redaction.hidden import Hidden, hidden_data
 from gongkai.formats.redaction.pages import Box, page_count, page_image, page_sizes
 from gongkai.formats.redaction.strip import Stripped, strip
@@ -12,8 +12,11 @@ from gongkai.formats.redaction.suggest import suggest
 
 __all__ = [
     "Box",
+    "Burnt",
     "Hidden",
+    "bind",
     "burn",
+    "burn_page",
     "hidden_data",
     "page_count",
     "page_image",

@@ -10,11 +10,15 @@ from typing import Any, Final
 
 from gongkai.formats.documents.model import DocumentError
 
-from .pages import DPI, Box, is_pdf, opened, page_count, page_image
+from .pages import DPI, Box, opened, page_count, page_image
 
-__all__ = ["burn", "prove"]
+__all__ = ["Burnt", "bind", "burn", "burn_page", "prove"]
 
 _QUALITY: Final = 85
+
+
+# 遮盖好的一页：宽、高（像素）、压缩办法、压好的像素。
+Burnt = tuple[int, int, str, bytes]
 
 
 def burn(data: bytes, boxes: Sequence[Box], *, dpi: int = DPI) -> bytes:
@@ -24,29 +28,28 @@ def burn(data: bytes, boxes: Sequence[Box], *, dpi: int = DPI) -> bytes:
     有遮盖的页不失真压缩，黑块的每个像素都是纯黑；没有遮盖的页用 JPEG。
     错误：DocumentError——打不开、框在页外、证明不通过。
     """
+    count = page_count(data)
+    for box in boxes:
+        box.check(count)
+    return bind([burn_page(data, number, boxes, dpi=dpi) for number in range(count)], boxes, dpi=dpi)
+
+
+def burn_page(data: bytes, number: int, boxes: Sequence[Box], *, dpi: int = DPI) -> Burnt:
+    """遮盖一页（0 起）：黑块写进像素；长文件一页一页地做。错误：DocumentError。"""
     from PIL import ImageDraw
 
-    pages: list[tuple[int, int, str, bytes]] = []
+    image = page_image(data, number, dpi=dpi)
+    mine = [box for box in boxes if box.page == number]
+    brush = ImageDraw.Draw(image)
+    for box in mine:
+        left, top, right, bottom = box.pixels(image.width, image.height)
+        brush.rectangle((left, top, right - 1, bottom - 1), fill=(0, 0, 0))
+    filters, content = ("FlateDecode", zlib.compress(image.tobytes(), 6)) if mine else _jpeg(image)
+    return image.width, image.height, filters, content
 
-    def take(image: Any, number: int) -> None:
-        mine = [box for box in boxes if box.page == number]
-        brush = ImageDraw.Draw(image)
-        for box in mine:
-            left, top, right, bottom = box.pixels(image.width, image.height)
-            brush.rectangle((left, top, right - 1, bottom - 1), fill=(0, 0, 0))
-        filters, content = ("FlateDecode", zlib.compress(image.tobytes(), 6)) if mine else _jpeg(image)
-        pages.append((image.width, image.height, filters, content))
 
-    if is_pdf(data):
-        pages_in = page_count(data)
-        for box in boxes:
-            box.check(pages_in)
-        for number in range(pages_in):
-            take(page_image(data, number, dpi=dpi), number)
-    else:
-        for box in boxes:
-            box.check(1)
-        take(page_image(data, 0), 0)
+def bind(pages: Sequence[Burnt], boxes: Sequence[Box], *, dpi: int = DPI) -> bytes:
+    """装订：遮盖好的各页做成一份 PDF，证明通过才返回。错误：DocumentError——证明不通过。"""
     made = _pdf(pages, dpi)
     if problems := prove(made, boxes):
         raise DocumentError("遮盖没有通过检验，没有保存：" + "；".join(problems))
@@ -59,7 +62,7 @@ def _jpeg(image: Any) -> tuple[str, bytes]:
     return "DCTDecode", out.getvalue()
 
 
-def _pdf(pages: Sequence[tuple[int, int, str, bytes]], dpi: int) -> bytes:
+def _pdf(pages: Sequence[Burnt], dpi: int) -> bytes:
     """只含图像的 PDF：自己写，写的库都会附上生成者和时间；这里除了页和图什么也没有。"""
     objects: list[bytes] = [b"<</Type/Catalog/Pages 2 0 R>>", b""]
     kids = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from typing import Any, NoReturn
 
@@ -78,11 +79,25 @@ def ensure_rules(agency: Organisation) -> RequestRules:
 
 
 def keep_file(
-    case: Case, kind: str, file: Any, user: Any, *, item: Item | None = None, pages: int | None = None
+    case: Case,
+    kind: str,
+    file: Any,
+    user: Any,
+    *,
+    item: Item | None = None,
+    pages: int | None = None,
+    drawn: bool = False,
 ) -> CaseFile:
-    """存一份材料：按内容认类型、查毒、算校验值。错误：Refused——说明哪份文件、怎样改。"""
+    """存一份材料：按内容认类型、查毒、算校验值。错误：Refused——说明哪份文件、怎样改。
+
+    drawn 为本系统做成并证明过只有图像的 PDF：不是上传的，大小不限（几百页的扫描件做成图远过 20 MB）。
+    """
     try:
-        suffix, digest = check_upload(file)
+        if drawn:
+            suffix, digest = ".pdf", hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+        else:
+            suffix, digest = check_upload(file)
     except ValidationError as error:
         refuse("file", f"{file.name}：{error.messages[0]}")
     row = CaseFile(

@@ -6,7 +6,7 @@ from .cover import StandIn
 from .groups import GroupEntry, GroupRun
 from .letters import Delivery, Letter, LetterStep
 from .mail import Mail
-from .papers import ArchivePackage, HiddenCheck, LetterTemplate
+from .papers import ArchivePackage, BurntPage, HiddenCheck, LetterTemplate, RedactionRun
 from .people import Applicant
 from .public import Attempt, Draft, DraftFile, FoundAlready
 from .rules import RequestRules
@@ -27,6 +27,7 @@ __all__ = [
     "Assignment",
     "Assistance",
     "Attempt",
+    "BurntPage",
     "Case",
     "CaseEvent",
     "CaseFile",
@@ -55,6 +56,7 @@ __all__ = [
     "ReasonsNotice",
     "Reconsideration",
     "RecordCorrection",
+    "RedactionRun",
     "RequestRules",
     "SearchRecord",
     "StandIn",

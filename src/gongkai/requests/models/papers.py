@@ -75,3 +75,65 @@ class ArchivePackage(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("归档包")
         ordering = ["-id"]
+
+
+def burnt_path(instance: models.Model, filename: str) -> str:
+    return f"requests/redaction/{instance.run_id}/{instance.number}"  # type: ignore[attr-defined]
+
+
+class RedactionRun(models.Model):
+    """后台遮盖：页数多的一份一页一页地做，停了从没做的那页接着；照开始时的遮盖框做，中途不换。
+
+    step 每接一段加一：排队的任务带着它，过时的一看不符就不做。一份文件同时只做一次。
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("正在遮盖")
+        STOPPED = "stopped", _("停下了")
+        FAILED = "failed", _("没有做成")
+        DONE = "done", _("做好了")
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="redaction_runs", verbose_name=_("申请"))
+    file = models.ForeignKey(CaseFile, models.CASCADE, related_name="redaction_runs")
+    boxes = models.JSONField(_("遮盖框"))
+    state = models.CharField(_("状态"), max_length=7, choices=State, default=State.RUNNING)
+    note = models.CharField(_("原因"), max_length=500, blank=True)
+    done = models.PositiveIntegerField(_("做好几页"), default=0)
+    total = models.PositiveIntegerField(_("共几页"))
+    step = models.PositiveIntegerField(default=1)
+    made = models.ForeignKey(CaseFile, models.SET_NULL, null=True, related_name="+")
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("由谁办"))
+    started_at = models.DateTimeField(_("开始时间"), auto_now_add=True)
+    moved_at = models.DateTimeField(auto_now_add=True)
+
+    objects = visibility.OfCaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("后台遮盖")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["file"], condition=models.Q(state="running"), name="one_redaction_per_file"
+            )
+        ]
+
+    @property
+    def running(self) -> bool:
+        """正在做。"""
+        return self.state == self.State.RUNNING
+
+
+class BurntPage(models.Model):
+    """后台遮盖做好的一页：全部做好、证明通过以后删去。"""
+
+    run = models.ForeignKey(RedactionRun, models.CASCADE, related_name="burnt")
+    number = models.PositiveIntegerField(_("第几页"))
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    filters = models.CharField(max_length=12)
+    content = models.FileField(upload_to=burnt_path, storage=sealed)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("后台遮盖的一页")
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="one_burnt_page")]
