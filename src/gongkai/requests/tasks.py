@@ -3,25 +3,53 @@
 from __future__ import annotations
 
 from datetime import date, time
-from smtplib import SMTPException
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPSenderRefused
 
-from django.core.mail import send_mail
+from django.core.mail import DNS_NAME, EmailMessage
 from django.db import Error
-from django_tasks import task
+from django_tasks import TaskContext, task
 
 from gongkai.core.jobs import DELAYS, daily, poll, retry_later
 
 from . import incoming
 
 
-@task()
-def deliver(to: str, subject: str, body: str, attempt: int = 1) -> str:
-    """发信：一封提醒邮件；邮件服务不通时退避重试。"""
+@task(takes_context=True)
+def deliver(
+    context: TaskContext,
+    to: str,
+    subject: str,
+    body: str,
+    attempt: int = 1,
+    message_id: str = "",
+    case: int = 0,
+) -> str:
+    """发信：邮件服务不通、说稍后再试（4xx）的退避重试；被拒收（5xx）的不再试，case 的工作机构会收到提醒。
+
+    至少发一次：服务器收下之后、记下“已发”之前进程没了，会再发一次；Message-ID 相同，认得出是同一封。
+    """
+    # 任务重做时编号不变，Message-ID 由它来；退避另排的任务把它带过去。
+    message_id = message_id or f"<{context.task_result.id}@{DNS_NAME}>"
     try:
-        send_mail(subject, body, None, [to])
+        EmailMessage(subject, body, None, [to], headers={"Message-ID": message_id}).send()
     except (OSError, SMTPException) as error:
-        return retry_later(deliver, attempt, error, to=to, subject=subject, body=body)
+        lasting = refused_for_good(error)
+        if (lasting or attempt > len(DELAYS)) and case:
+            from .actions import mail_failed
+
+            mail_failed(case, "对方拒收" if lasting else "多次发不出去")
+        if lasting:
+            raise
+        again = {"to": to, "subject": subject, "body": body, "message_id": message_id, "case": case}
+        return retry_later(deliver, attempt, error, **again)
     return "已发"
+
+
+def refused_for_good(error: Exception) -> bool:
+    """是不是再试也没有用：收信人、发信人、信的内容被以 5xx 拒收；登录不上、连接断了的不算。"""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= 500 for code, _text in error.recipients.values())
+    return isinstance(error, SMTPSenderRefused | SMTPDataError) and error.smtp_code >= 500
 
 
 @task()

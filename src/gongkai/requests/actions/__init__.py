@@ -92,7 +92,7 @@ from .mailing import attach_mail, dismiss_mail, take_mail
 from .secrets import renew_at_counter, renew_secret
 from .sending import archive, dispatch, keep_service_record, returned, send_again, serve
 from .telling import ask_help, confirm_end, ended_early, note_help, tell_consulting, untold
-from .upkeep import Moved, lapse_opinions, load_notice, read_notices, redate, remind
+from .upkeep import Moved, lapse_opinions, load_notice, mail_failed, read_notices, redate, remind
 from .writing import draft_decision, edit_letter, move_letter, void_letter
 
 __all__ = [
@@ -141,6 +141,7 @@ __all__ = [
     "lapse_fee",
     "lapse_opinions",
     "load_notice",
+    "mail_failed",
     "move_letter",
     "note_help",
     "notice_fee",

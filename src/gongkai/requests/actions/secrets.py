@@ -40,7 +40,8 @@ def renew_secret(actor: Any, row: Any, *, how: str) -> str:
         if email:
             # 不是本人换的，本人会知道；信里没有查询码。
             body = f"{row.number} 的查询码已补发，旧的已作废。不是您本人办理的，请马上与受理机关联系。"
-            deliver.enqueue(to=email, subject=f"{row.number} 的查询码已补发", body=body)
+            about = row.pk if model is Case else 0
+            deliver.enqueue(to=email, subject=f"{row.number} 的查询码已补发", body=body, case=about)
     return secret
 
 

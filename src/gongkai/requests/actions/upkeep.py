@@ -216,6 +216,24 @@ def _notify(case: Case, kind: str, text: str, today: date) -> int:
     return sent
 
 
+def mail_failed(case: int, why: str) -> int:
+    """信没有发到：在站内提醒工作机构和承办人改用邮寄或电话；只提醒一次，返回几人。
+
+    只是告知的信；文书送达另有登记，不以这封信为准。
+    """
+    row = Case.objects.select_related("agency", "handler").get(pk=case)
+    text = f"{row.number} 给申请人的邮件没有发到（{why}）：请核对邮箱，改用邮寄或者电话告知"
+    made = 0
+    with transaction.atomic():
+        for person in {each.pk: each for each in _office(row.agency) + [row.handler] if each}.values():
+            _row, created = CaseNotice.objects.get_or_create(
+                user=person, case=row, kind="mail_failed", due=timezone.localdate(), defaults={"text": text}
+            )
+            made += created
+        audit(states.SYSTEM, "requests.mail_failed", row, why=why)
+    return made
+
+
 def lapse_opinions(today: date) -> int:
     """意见逾期自动登记：送达后期限届满还没有意见的；返回登记了几件。"""
     from .deciding import lapse_consultation
