@@ -87,11 +87,14 @@ def tables(draw: st.DrawFn) -> BreakdownTable:
     for part in range(draw(st.integers(1, 3))):
         name = f"{'一二三'[part]}、{draw(words)}"
         for at in range(draw(st.integers(1, 3))):
-            kept = (
-                draw(st.frozensets(st.sampled_from(["task", "city_units", "bureau_units"])))
+            kept: frozenset[str] = (
+                draw(st.frozensets(st.sampled_from(["task", "text", "city_units", "bureau_units"])))
                 if at
                 else frozenset()
             )
+            if len(kept) == 4:
+                # 各栏全并在一起的就是一行，不是两行。
+                kept -= {"text"}
             cell = {
                 f: getattr(rows[-1], f) if f in kept else "甲" + draw(words)
                 for f in ("task", "city_units", "bureau_units")
@@ -108,12 +111,35 @@ def tables(draw: st.DrawFn) -> BreakdownTable:
                 cell["bureau_units"] = cell["city_units"]
             across.append(fresh or (block and kept >= units))
             extra = tuple((label, draw(words)) for label in extras)
-            rows.append(
-                Row(str(len(rows) + 1), name, text="文" + draw(words), inherited=kept, extra=extra, **cell)
-            )
+            number, text = str(len(rows) + 1), "文" + draw(words)
+            if "text" in kept:
+                # 要求竖着并下来的是上一项的另一半，序号跟着它。
+                base, _dash, half = rows[-1].number.partition("-")
+                number, text = f"{base}-{int(half or 1) + 1}", rows[-1].text
+            rows.append(Row(number, name, text=text, inherited=kept, extra=extra, **cell))
     return BreakdownTable(
         tuple(rows), extra_headers=extras, title=draw(st.sampled_from(["", "二〇二六年分工表"]))
     )
+
+
+HALVES = (
+    "<table><tr><th>任务</th><th>具体要求</th><th>市里落实单位</th><th>责任处室</th></tr>"
+    "<tr><td rowspan=3>（一）甲</td><td rowspan=3>1. 公开规划</td><td>各局</td><td>办公室</td></tr>"
+    "<tr><td>各区</td><td>法规处</td></tr><tr><td>各街道</td><td>财务处</td></tr>"
+    "<tr><td>（二）乙</td><td>2. 公开预算</td><td>各局</td><td>财务处</td></tr></table>"
+)
+
+
+def test_a_requirement_merged_down_belongs_to_every_row(tmp_path: Path) -> None:
+    table = read_html(HALVES)
+    assert [(row.number, row.text, row.city_units) for row in table.rows] == [
+        ("1", "公开规划", "各局"), ("1-2", "公开规划", "各区"), ("1-3", "公开规划", "各街道"),
+        ("2", "公开预算", "各局"),
+    ]  # fmt: skip
+    assert ["text" in row.inherited for row in table.rows] == [False, True, True, False]
+    for suffix in (".docx", ".xlsx"):
+        write(table, tmp_path / f"t{suffix}")
+        assert read(tmp_path / f"t{suffix}") == table
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

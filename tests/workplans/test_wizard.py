@@ -189,3 +189,19 @@ def test_a_corrected_duty_changes_the_task(bureau: Any, person: Any, tmp_path: P
     imported(office, bureau, path, "具体要求|责任处室\n1. 甲|政策法规处牵头，办公室配合\n")
     task.refresh_from_db()
     assert (task.role, task.unit) == ("lead", "政策法规处")
+
+
+def test_a_requirement_merged_over_two_rows_is_imported_and_marked(
+    bureau: Any, person: Any, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    for row in (["具体要求", "责任处室"], ["1. 公开规划", "办公室"], [None, "法规处"]):
+        book.active.append(row)
+    book.active.merge_cells("A2:A3")
+    book.save(tmp_path / "p.xlsx")
+    office = client_of(person("office"))
+    page = office.get(send(office, tmp_path / "p.xlsx", bureau).url).content.decode()
+    assert page.count('data-label="具体要求" class="inherited"') == 1
+    plan = actions.commit_import(person("office"), ImportDraft.objects.get())
+    found = plan.requirements.order_by("pk").values_list("number", "text", "bureau_units")
+    assert list(found) == [("1", "公开规划", "办公室"), ("1-2", "公开规划", "法规处")]

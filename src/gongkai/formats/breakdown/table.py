@@ -62,7 +62,8 @@ class BreakdownTable:
     """分工表。headers 为（栏目, 原表头），次序固定；其余列名在 extra_headers。
 
     可写性约定：inherited 的栏目与上一行取值相同且同属一个部分，或 bureau_units 与同一行的 city_units
-    原是一格（取值相同）；上面横并成一格的，两栏一起承接；部分、任务一经出现，同一部分内不再为空。
+    原是一格（取值相同）；上面横并成一格的，两栏一起承接；部分、任务一经出现，同一部分内不再为空；
+    承接的要求序号接在上一项之后（1、1-2、1-3），并且不是各栏都承接。
     """
 
     rows: tuple[Row, ...]
@@ -320,7 +321,8 @@ def _number_the_rest(rows: list[Row]) -> None:
         if row.numbered:
             continue
         number, count = row.number, 2
-        while number in taken:
+        # 要求也是承接来的，就是上一项的另一半，不占新的序号。
+        while number in taken or ("text" in row.inherited and "-" not in number):
             above = rows[at - 1].number.partition("-")[0] if at else row.number
             number, count = f"{above}-{count}", count + 1
         taken.add(number)
@@ -427,8 +429,14 @@ def _row(line: Line, columns: list[str], state: dict[str, str], sequence: int) -
     text = cells["text"].text
     match = _NUMBER.match(text)
     number = cells["number"].text.rstrip(".．、") if "number" in cells else ""
-    if match and (not number or match[1] == number):
+    if cells["text"].merged_down and state.get("text"):
+        # 一项要求竖着并了几行（各行的单位不同）：每行都是这项要求，标出来由人核对。
+        text = state["text"]
+        number = "" if "number" in cells and cells["number"].merged_down else number
+        inherited.add("text")
+    elif match and (not number or match[1] == number):
         number, text = match[1], text[match.end() :]
+    state["text"] = text
     if not text:
         raise BreakdownError(
             gettext_noop("%(where)s：“具体要求”是空的；请补上要求的内容"), code="no_text", where=line.where

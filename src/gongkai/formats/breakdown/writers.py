@@ -45,6 +45,12 @@ _UNITS = {"city_units", "bureau_units"}
 _Area = tuple[int, int, int, int]
 
 
+def _is_half(above: Row, row: Row) -> bool:
+    """另一半：序号正是读入时给承接的要求补的，如“3”之后的“3-2”“3-3”。"""
+    base, _dash, count = above.number.partition("-")
+    return row.number == f"{base}-{int(count or 1) + 1}" if count.isdecimal() or not count else False
+
+
 def _merges(table: BreakdownTable, places: list[tuple[int, Row]]) -> list[_Area]:
     """合并：承接的格与上面相连的格并在一起；两个单位格原是一格的，横着并成一块。"""
     names = [name for name, _ in table.headers]
@@ -62,6 +68,9 @@ def _merges(table: BreakdownTable, places: list[tuple[int, Row]]) -> list[_Area]
         above, last = places[at - 1][1], places[at - 1][0]
         near = row.inherited if at and last + 1 == here else frozenset()
         down = {name for name in names if name in near and getattr(above, name) == getattr(row, name)}
+        if "text" in down and (not _is_half(above, row) or len(down) == len(names)):
+            # 并起来就只剩上一项的序号，读回来得不到这一项的；各栏全并就只剩一行。
+            down -= {"text"}
         if block and not down >= _UNITS:
             # 上面横并成一块的，要接就两栏一起接。
             down -= _UNITS
