@@ -129,7 +129,7 @@ def t18(desk: Desk) -> Letter:
     answers = {"alive": "yes", "record": "no", "second": "agreed"}
     values = {"facts": TEXT, "reason": TEXT, "materials": {"channel": "市信访局（电话020-12345）"}}
     item = actions.decide(desk.person("handler"), item, version=item.version, answers=answers, **values)
-    actions.second(desk.person("clerk"), item, agrees=True, opinion="确是投诉")
+    actions.second(desk.person("clerk"), item, version=item.version, agrees=True, opinion="确是投诉")
     letter = desk.do("handler", case, "draft")
     return sign(desk, letter)
 

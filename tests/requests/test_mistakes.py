@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.urls import reverse
 from foi_samples import CLEAR, GIVE, INTERNAL, NOT_FOUND, PUBLIC, TEXT, WITHHELD, pdf
 
 from gongkai.core.models import Organisation
@@ -355,13 +356,48 @@ def test_earlier_reply(receive: Any, working: Any, decide: Any, person: Any, ans
 def test_second_opinion(item: Any, decide: Any, person: Any) -> None:
     petition = {"alive": "yes", "record": "no"}
     assert decide(item, petition | {"second": "not_yet"}).code == ""
-    refused(lambda: actions.second(person("handler"), item, agrees=True, opinion="同意"), "own")
-    decide(item, petition | {"second": "agreed"})
+    seen = decide(item, petition | {"second": "not_yet"}).version
+    refused(lambda: actions.second(person("handler"), item, version=seen, agrees=True, opinion="同意"), "own")
+    now = decide(item, petition | {"second": "agreed"}).version
     assert "须另一人复核" in problems(item)
-    actions.second(person("clerk"), item, agrees=False, opinion="是要检测报告")
+    # 看过之后承办人改了决定：先前看到的那一稿不能算复核过，告诉他现在是什么。
+    with pytest.raises(actions.Changed) as caught:
+        actions.second(person("clerk"), item, version=seen, agrees=True, opinion="确是投诉")
+    item.refresh_from_db()
+    assert item.second_by is None and item.code in str(caught.value.refusals[0].message)
+    found = actions.second(person("clerk"), item, version=now, agrees=False, opinion="是要检测报告")
     assert "不同意" in problems(item)
-    actions.second(person("clerk"), item, agrees=True, opinion="确是投诉")
+    actions.second(person("clerk"), item, version=found.version, agrees=True, opinion="确是投诉")
     assert problems(item) == ""
+
+
+def test_harm_is_approved_as_it_was_read(item: Any, decide: Any, person: Any) -> None:
+    """危害分析：领导打开之后承办人改了的，不能批准没看过的一稿；重新看过的可以。"""
+    seen = decide(item, INTERNAL, materials={"harm_analysis": "甲稿"})
+    now = decide(item, INTERNAL, materials={"harm_analysis": "乙稿"})
+    with pytest.raises(actions.Changed) as caught:
+        actions.approve_harm(person("leader"), item, version=seen.version)
+    assert caught.value.theirs.materials == {"harm_analysis": "乙稿"}
+    done = actions.approve_harm(person("leader"), item, version=now.version)
+    assert done.materials["harm_approval"] == person("leader").pk
+    with pytest.raises(actions.Changed):
+        actions.approve_harm(person("leader"), item, version=now.version)
+
+
+def test_a_stale_page_keeps_the_opinion(item: Any, decide: Any, person: Any, client: Any) -> None:
+    """复核页面：版本过时的存不下，写的意见还在页上，版本换成现在的，看过再存就行。"""
+    seen = decide(item, {"alive": "yes", "record": "no", "second": "not_yet"}).version
+    now = decide(item, {"alive": "yes", "record": "no", "second": "agreed"}).version
+    client.force_login(person("clerk"), backend="gongkai.accounts.permissions.DutyBackend")
+    url = reverse("foi:item_act", args=[item.pk, "second"])
+    for stale in (seen, "", "x"):
+        page = client.post(url, {"version": stale, "agrees": "yes", "opinion": "确是投诉"})
+        text = page.content.decode()
+        assert page.status_code == 422 and "打开之后这一项改过" in text and "确是投诉" in text
+        assert f'name="version" value="{now}"' in text
+    assert client.post(url, {"version": now, "agrees": "yes", "opinion": "确是投诉"}).status_code == 302
+    item.refresh_from_db()
+    assert item.second_agrees
 
 
 def test_generated_remedy(working: Any, answer: Any, person: Any, agency: Any) -> None:

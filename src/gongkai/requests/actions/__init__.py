@@ -39,6 +39,7 @@ from .charging import (
     refund,
 )
 from .deciding import (
+    Changed,
     Conflict,
     add_search,
     approve_harm,
@@ -98,6 +99,7 @@ from .writing import draft_decision, edit_letter, move_letter, void_letter
 __all__ = [
     "PROVIDERS",
     "SIGNERS",
+    "Changed",
     "Conflict",
     "Moved",
     "Submission",

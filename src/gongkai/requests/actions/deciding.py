@@ -16,7 +16,7 @@ from gongkai.core.fields import blind_index
 from gongkai.core.models import Organisation
 from gongkai.core.states import Refusal, Refused
 from gongkai.law.clock_events import OPINION_WORKDAYS
-from gongkai.law.decisions import STEPS, walk
+from gongkai.law.decisions import DECISIONS, STEPS, walk
 
 from .. import clock, gates, states
 from ..models import Case, CaseEvent, Consultation, Item, Letter, SearchRecord
@@ -44,6 +44,22 @@ class Conflict(Refused):
         super().__init__(
             [Refusal("conflict", _("您打开之后，%(who)s 已先办了这一项；请看过再决定") % {"who": who})]
         )
+
+
+class Changed(Refused):
+    """看过之后改了：同意、批准的须是打开时看到的那一稿；theirs 为库里现在的一项。"""
+
+    def __init__(self, theirs: Item) -> None:
+        self.theirs = theirs
+        decision = DECISIONS.get(theirs.code)
+        at = timezone.localtime(theirs.decided_at) if theirs.decided_at else None
+        values = {
+            "now": f"{theirs.code} {decision.label}" if decision else _("还没有得出决定"),
+            "who": theirs.decided_by or "—",
+            "at": f"{at:%Y-%m-%d %H:%M}" if at else "—",
+        }
+        text = _("您打开之后这一项改过：现为“%(now)s”（%(who)s，%(at)s）；请看过现在的内容再表示意见")
+        super().__init__([Refusal("conflict", text % values)])
 
 
 def _lock_item(item: Item) -> Item:
@@ -110,13 +126,18 @@ def decide(
     return item
 
 
-def second(user: Any, item: Item, *, agrees: bool, opinion: str) -> Item:
-    """复核：认定为信访、投诉、举报的，由另一人复核是否在要某项记录 [second_opinion]。"""
+def second(user: Any, item: Item, *, version: int, agrees: bool, opinion: str) -> Item:
+    """复核：认定为信访、投诉、举报的，由另一人复核是否在要某项记录 [second_opinion]。
+
+    参数：version 为打开时的版本号，复核的须是看到的那一稿。错误：Changed——看过之后改了；Refused。
+    """
     with transaction.atomic():
         item = _lock_item(item)
         _deciding(user, item, _("复核"))
         if item.decided_by_id in (None, user.pk):
             refuse("own", _("复核的须是作决定以外的另一人"))
+        if item.version != version:
+            raise Changed(item)
         if not opinion.strip():
             refuse("opinion", _("请写明复核意见"))
         item.second_by, item.second_agrees, item.second_opinion = user, agrees, opinion[:300]
@@ -126,11 +147,13 @@ def second(user: Any, item: Item, *, agrees: bool, opinion: str) -> Item:
     return item
 
 
-def approve_harm(user: Any, item: Item) -> Item:
-    """批准危害分析：由签发的领导批准。"""
+def approve_harm(user: Any, item: Item, *, version: int) -> Item:
+    """批准危害分析：由签发的领导批准；version 为打开时的版本号，看过之后改了的不算（Changed）。"""
     with transaction.atomic():
         item = _lock_item(item)
         require(user, item.case, states.LEADER, _("批准危害分析"))
+        if item.version != version:
+            raise Changed(item)
         if not str(item.materials.get("harm_analysis") or "").strip():
             refuse("harm", _("还没有写危害分析"))
         item.materials = item.materials | {"harm_approval": user.pk}

@@ -45,6 +45,12 @@ STRUCTURED: Final = {
 ROWS: Final = 4
 
 
+def _version(request: HttpRequest) -> int:
+    """打开时的版本号；没有或不是数的，当作没看过。"""
+    given = request.POST.get("version", "")
+    return int(given) if given.isdecimal() else 0
+
+
 def _find(request: HttpRequest, pk: int) -> Item:
     related = ("case__agency", "earlier_case", "decided_by", "second_by")
     rows = Item.objects.visible_to(request.user).select_related(*related)
@@ -158,7 +164,7 @@ def _show(
             "problems": gates.item_problems(item) if item.code else [],
             "search_form": extra.get("search_form") or forms.Search(),
             "second_form": extra.get("second_form") or forms.Second(),
-            "needs_second": outcome.step == "ask_second" or item.second_by_id,
+            "needs_second": outcome.step == "ask_second" or item.second_by_id or "second" in item.answers,
             "files": item.files.all() | case.files.filter(item=None, kind="release"),
             "searches": item.searches.select_related("searched_by"),
             "leads": states.holds_case(request.user, case, states.LEADER),
@@ -211,7 +217,7 @@ def _decide(request: HttpRequest, item: Item) -> HttpResponse:
         lambda: actions.decide(
             request.user,
             item,
-            version=int(data.get("version") or 0),
+            version=_version(request),
             answers=answers,
             facts=data.get("facts", ""),
             reason=data.get("reason", ""),
@@ -243,14 +249,16 @@ def _second(request: HttpRequest, item: Item) -> HttpResponse:
     form = forms.Second(request.POST)
     if form.is_valid():
         agrees, opinion = form.cleaned_data["agrees"] == "yes", form.cleaned_data["opinion"]
-        if tried(request, lambda: actions.second(request.user, item, agrees=agrees, opinion=opinion)):
+        values = {"version": _version(request), "agrees": agrees, "opinion": opinion}
+        if tried(request, lambda: actions.second(request.user, item, **values)):
             messages.success(request, _("已存复核意见"))
             return redirect("foi:item", item.pk)
+        item = _find(request, item.pk)
     return _show(request, item, _start(item), status=422, second_form=form)
 
 
 def _harm(request: HttpRequest, item: Item) -> HttpResponse:
-    if tried(request, lambda: actions.approve_harm(request.user, item)):
+    if tried(request, lambda: actions.approve_harm(request.user, item, version=_version(request))):
         messages.success(request, _("已批准危害分析"))
     return redirect("foi:item", item.pk)
 
