@@ -369,6 +369,9 @@ def test_second_opinion(item: Any, decide: Any, person: Any) -> None:
     assert "不同意" in problems(item)
     actions.second(person("clerk"), item, version=found.version, agrees=True, opinion="确是投诉")
     assert problems(item) == ""
+    # 复核之后改了事实的，原来的复核不算。
+    decide(item, petition | {"second": "agreed"}, facts=TEXT + "，另查")
+    assert "须另一人复核" in problems(item)
 
 
 def test_harm_is_approved_as_it_was_read(item: Any, decide: Any, person: Any) -> None:

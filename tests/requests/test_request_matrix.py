@@ -152,7 +152,7 @@ def test_the_table_names_every_write() -> None:
         "move_letter", "edit_letter", "void_letter", "dispatch", "serve", "returned", "send_again", "second",
         "approve_harm", "assess", "override", "lapse_consultation", "lapse_opinions", "lapse_correction",
         "lapse_fee", "judge_reasons", "import_payments", "refund", "close_proceeding", "remake", "correct_event",
-        "open_file", "assign_many", "answer_like", "start_group", "stop_group", "resume_group", "halt_group", "work_off_group", "take_apart",
+        "open_file", "look", "mail_failed", "assign_many", "answer_like", "start_group", "stop_group", "resume_group", "halt_group", "work_off_group", "take_apart",
         "put_back", "preview_like",
         "load_notice", "take_mail", "attach_mail", "dismiss_mail", "reconsider", "redate", "remind", "read_notices",
         "keep_service_record", "tell_consulting", "confirm_end", "ask_help", "note_help", "add_fix_file", "open_fix_file",

@@ -90,7 +90,8 @@ def pack(user: Any, case: Case) -> ArchivePackage:
                 case=case,
                 sha256=_digest(bundle),
                 size=bundle.stat().st_size,
-                contents=contents,
+                # 上传者起的文件名常有姓名：只写在包里的目录，库里的不写。
+                contents=[row | {"title": row["title"].partition("：")[0]} for row in contents],
                 retain_until=_years_after(
                     case.answered_on or timezone.localdate(), rules_of(case.agency).retention_years
                 ),

@@ -215,6 +215,7 @@ def package(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if not states.holds_case(request.user, row.case, states.OFFICE) or not row.file:
         raise Http404
+    actions.look(request.user, row.case, "package")
     return _download(row.file.open("rb"), f"{row.case.number}.zip")
 
 
@@ -230,6 +231,7 @@ def form_file(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     except ValueError as error:
         messages.error(request, str(error))
         return redirect("papers:case", pk)
+    actions.look(request.user, case, "form", code=code)
     return _download(iter([content]), f"{case.number}-{code}.pdf")
 
 
@@ -243,6 +245,7 @@ def preview(request: HttpRequest, pk: int, suffix: str) -> HttpResponse:
     except ValueError as error:
         messages.error(request, str(error))
         return redirect("papers:case", letter.case_id)
+    actions.look(request.user, letter.case, "preview", letter=letter.pk)
     return _download(iter([content]), f"{letter.case.number}-{letter.template}-preview.{suffix}")
 
 

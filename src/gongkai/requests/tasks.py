@@ -12,22 +12,29 @@ from django_tasks import TaskContext, task
 from gongkai.core.jobs import DELAYS, daily, poll, retry_later
 
 from . import incoming
+from .models import Applicant
 
 
 @task(takes_context=True)
 def deliver(
     context: TaskContext,
-    to: str,
     subject: str,
     body: str,
+    to: str = "",
     attempt: int = 1,
     message_id: str = "",
     case: int = 0,
+    applicant: int = 0,
 ) -> str:
     """发信：邮件服务不通、说稍后再试（4xx）的退避重试；被拒收（5xx）的不再试，case 的工作机构会收到提醒。
 
     至少发一次：服务器收下之后、记下“已发”之前进程没了，会再发一次；Message-ID 相同，认得出是同一封。
     """
+    if applicant:
+        # 申请人的地址到发的时候才取：排队的任务里不留个人信息；已去标识的没有地址，不发。
+        to = Applicant.objects.values_list("email", flat=True).get(pk=applicant)
+        if not to:
+            return "没有地址"
     # 任务重做时编号不变，Message-ID 由它来；退避另排的任务把它带过去。
     message_id = message_id or f"<{context.task_result.id}@{DNS_NAME}>"
     try:
@@ -40,7 +47,8 @@ def deliver(
             mail_failed(case, "对方拒收" if lasting else "多次发不出去")
         if lasting:
             raise
-        again = {"to": to, "subject": subject, "body": body, "message_id": message_id, "case": case}
+        again = {"subject": subject, "body": body, "message_id": message_id, "case": case}
+        again |= {"applicant": applicant} if applicant else {"to": to}
         return retry_later(deliver, attempt, error, **again)
     return "已发"
 

@@ -77,6 +77,12 @@ def _deciding(user: Any, item: Item, action: str) -> None:
         refuse("round", _("这是以前一轮的答复，不能再改"))
 
 
+def _reviewed(item: Item) -> dict[str, Any]:
+    """复核的是什么：各问的回答（“复核了没有”这一问除外），当时写了的事实、理由。"""
+    answers = {key: value for key, value in item.answers.items() if key != "second"}
+    return {"answers": answers, "facts": item.facts, "reason": item.reason}
+
+
 def decide(
     user: Any,
     item: Item,
@@ -101,6 +107,7 @@ def decide(
         _deciding(user, item, _("作决定"))
         if item.version != version:
             raise Conflict(item)
+        before = _reviewed(item)
         try:
             outcome = walk(answers)
         except ValueError as error:
@@ -111,6 +118,11 @@ def decide(
         item.materials, item.withheld = dict(materials or {}), [dict(part) for part in withheld]
         item.earlier_case, item.form_changed = earlier_case, form_changed.strip()[:300]
         item.decided_by, item.decided_at = user, timezone.now()
+        now = _reviewed(item)
+        rewritten = any(before[key] and before[key] != now[key] for key in ("facts", "reason"))
+        if rewritten or before["answers"] != now["answers"]:
+            # 复核的是原来那样，改了要重新复核；复核之后才写的事实、理由不算改。
+            item.second_by, item.second_agrees, item.second_opinion = None, None, ""
         item.version += 1
         if is_main:
             item.case.items.filter(round=item.round).update(is_main=False)

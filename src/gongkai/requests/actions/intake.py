@@ -323,6 +323,12 @@ def open_file(user: Any, row: CaseFile) -> None:
         audit(user, "requests.open_file", row.case, file=row.pk, kind=row.kind)
 
 
+def look(user: Any, case: Case, what: str, **detail: Any) -> None:
+    """看了印着姓名等个人信息的文件：记一条审计。what 为看的是什么（document、form、package……）。"""
+    with transaction.atomic():
+        audit(user, "requests.look", case, what=what, **detail)
+
+
 def correct_event(user: Any, event: CaseEvent, *, on: date, reason: str, **data: Any) -> CaseEvent:
     """更正事件：写错日期的，另写一行取代，期限随之重算；原来的一行一直看得见。"""
     with transaction.atomic():

@@ -36,12 +36,15 @@ def renew_secret(actor: Any, row: Any, *, how: str) -> str:
             # 刚提交的页面上不再显示旧码。
             Draft.objects.filter(case__in=[row.pk]).update(secret="")
         audit(actor, "requests.renew_secret", row, numbers=numbers, how=how)
-        email = row.applicant.email if row.applicant else ""
-        if email:
+        if row.applicant and row.applicant.email:
             # 不是本人换的，本人会知道；信里没有查询码。
             body = f"{row.number} 的查询码已补发，旧的已作废。不是您本人办理的，请马上与受理机关联系。"
-            about = row.pk if model is Case else 0
-            deliver.enqueue(to=email, subject=f"{row.number} 的查询码已补发", body=body, case=about)
+            deliver.enqueue(
+                applicant=row.applicant.pk,
+                subject=f"{row.number} 的查询码已补发",
+                body=body,
+                case=row.pk if model is Case else 0,
+            )
     return secret
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from gongkai.core.inputs import is_number
 from gongkai.law.decisions import DECISIONS, QUESTIONS, REQUIREMENTS, STEPS, walk
 
 from .. import actions, forms, gates, states
@@ -48,7 +49,7 @@ ROWS: Final = 4
 def _version(request: HttpRequest) -> int:
     """打开时的版本号；没有或不是数的，当作没看过。"""
     given = request.POST.get("version", "")
-    return int(given) if given.isdecimal() else 0
+    return int(given) if is_number(given) else 0
 
 
 def _find(request: HttpRequest, pk: int) -> Item:
@@ -211,7 +212,10 @@ def _decide(request: HttpRequest, item: Item) -> HttpResponse:
         # 危害分析改过的，要重新批准。
         if materials.get("harm_analysis") == item.materials.get("harm_analysis"):
             materials["harm_approval"] = approved
-    earlier = Case.objects.filter(agency=item.case.agency_id, pk=data.get("earlier") or 0).first()
+    chosen = data.get("earlier", "")
+    earlier = (
+        Case.objects.filter(agency=item.case.agency_id, pk=chosen).first() if is_number(chosen) else None
+    )
     done = tried(
         request,
         lambda: actions.decide(

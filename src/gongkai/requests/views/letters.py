@@ -118,6 +118,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     if not letter.file:
         messages.error(request, _("还没有签发，没有定稿"))
         return redirect("foi:letter", pk)
+    actions.look(request.user, letter.case, "document", letter=letter.pk)
     suffix = letter.file.name.rpartition(".")[2]
     name = f"{letter.case.number}-{letter.template}.{suffix}"
     response = FileResponse(letter.file.open("rb"), as_attachment=True, filename=name)
@@ -191,6 +192,7 @@ def service_record(request: HttpRequest, pk: int) -> HttpResponse:
     except ValueError as error:
         messages.error(request, str(error))
         return redirect("foi:letter", pk)
+    actions.look(request.user, letter.case, "form", code="T26", letter=letter.pk)
     name = f"{letter.case.number}-{letter.pk}-T26.pdf"
     response = FileResponse(iter([content]), as_attachment=True, filename=name)
     response["Cache-Control"] = "private, no-store"

@@ -145,7 +145,9 @@ def export(request: HttpRequest) -> HttpResponse:
         return redirect("foi:cases")
     content = exports.register(rows)
     with transaction.atomic():
-        audit(request.user, "requests.export", request.user, cases=count, query=querystring(request))
+        # 只记按什么筛选：查找的词常是姓名、电话。
+        chosen = sorted(key for key, value in request.GET.items() if value)
+        audit(request.user, "requests.export", request.user, cases=count, filters=chosen)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     name = f"register-{timezone.localdate().isoformat()}.xlsx"
     return HttpResponse(
