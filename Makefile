@@ -3,6 +3,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8000
 PLAN ?=
+# 非空就报告测试覆盖率（慢三成）。
+COVERAGE ?=
 export PORT
 export GONGKAI_DATA ?= $(CURDIR)/var
 
@@ -34,9 +36,9 @@ run: $(VENV)/.done
 	if grep -q "^0*1 " /proc/net/if_inet6 2>/dev/null; then serve ::1 & fi; \
 	serve 127.0.0.1
 
-SYSTEM := chromium fonts-noto-cjk fontconfig postgresql nginx-light clamav-daemon
+SYSTEM := chromium-headless-shell fonts-noto-cjk fontconfig postgresql nginx-light clamav-daemon
 system:
-	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi cjk \
+	@{ command -v chromium-headless-shell || command -v chromium; } >/dev/null && fc-list 2>/dev/null | grep -qi cjk \
 		&& ls /usr/lib/postgresql/*/bin/initdb /usr/sbin/nginx /usr/sbin/clamd >/dev/null 2>&1 \
 		|| { $(call install,$(SYSTEM),测试要用的系统软件); }
 
@@ -47,4 +49,4 @@ test: $(VENV)/.done system
 	@mkdir -p $(GONGKAI_DATA)
 	$(PY) manage.py makemigrations --check --dry-run
 	@# 有几个核用几个进程；哪些测试归一组、谁先谁后，见 tests/conftest.py。
-	$(PY) -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder --cov=gongkai --cov-report=term:skip-covered
+	$(PY) -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder $(if $(COVERAGE),--cov=gongkai --cov-report=term:skip-covered)
