@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,21 +19,6 @@ PAGES = (
     "work-items/", "deadlines/", "failures/", "words/", "deliveries/", "validity/", "cleanups/", "official/",
     "library-rules/",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    path = shutil.which("chromium")
-    if not path:
-        pytest.skip("没有安装 chromium；请运行 make test，它会装好")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def test_pasted_html_with_shuffled_columns() -> None:
 
 
 def test_pdf(tmp_path: Path) -> None:
-    chromium = shutil.which("chromium")
+    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if not chromium:
         pytest.skip("没有安装 chromium，无法生成 PDF 样张")
     (tmp_path / "t.html").write_text(HTML, encoding="utf-8")

@@ -13,6 +13,7 @@ from django.db import connections
 from gongkai.audit.models import Entry
 from gongkai.core.states import Refused
 from gongkai.requests import actions
+from gongkai.requests.demo import PUBLIC
 from gongkai.requests.models import Case, GroupRun, Letter
 
 CROWD = 6
@@ -65,3 +66,36 @@ def test_clicks_workers_and_newcomers_at_the_same_moment(bureau: Any) -> None:
     assert sorted(Case.objects.values_list("serial", flat=True)) == list(range(1, CROWD + 5))
     assert Entry.objects.filter(action="requests.answer_like").count() == CROWD
     assert Entry.objects.filter(action="requests.finish_group", detail__run=run.pk).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_officers_at_one_case(bureau: Any) -> None:
+    """两个人同时办一件：作决定、发出、延期，都只成一个，另一个说明别人先办了；字号不重。"""
+    case = crowd.work(crowd.take(crowd.seed(), 0))
+    item = case.items.get()
+
+    def decide(name: str) -> Any:
+        values = {"facts": crowd.FACTS, "reason": name, "materials": {"where": "本机关网站“规划计划”栏目"}}
+        return actions.decide(crowd.user(name), item, version=item.version, answers=PUBLIC, **values)
+
+    found = together(lambda: decide("handler"), lambda: decide("head"))
+    (lost,) = [each for each in found if isinstance(each, Refused)]
+    (won,) = [each for each in found if not isinstance(each, Refused)]
+    assert isinstance(lost, actions.Conflict) and str(won.decided_by) in str(lost)
+    item.refresh_from_db()
+    assert item.reason == won.reason == won.decided_by.username and item.version == won.version
+
+    ask = actions.ask_extension(crowd.user("handler"), case, reason="材料多，须查多年档案")
+    found = together(*[lambda: actions.answer_extension(crowd.user("chief"), ask, grant=True)] * 2)
+    assert sum(isinstance(each, Refused) for each in found) == 1
+    assert Entry.objects.filter(action="requests.answer_extension").count() == 1 == case.letters.count()
+
+    letter = crowd.sign(Case.objects.get(pk=case.pk)).letters.exclude(outcome="").get()
+    send = {"carrier": "portal"}
+    found = together(
+        lambda: actions.dispatch(crowd.user("clerk"), letter, **send),
+        lambda: actions.dispatch(crowd.user("office"), letter, **send),
+    )
+    assert sum(isinstance(each, Refused) for each in found) == 1
+    assert letter.deliveries.count() == 1
+    assert Entry.objects.filter(action="requests.dispatch").count() == 1
