@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from django.urls import reverse
 from foi_samples import CLEAR, GIVE, INTERNAL, NOT_FOUND, PUBLIC, TEXT, WITHHELD, pdf
 
 from gongkai.core.models import Organisation
@@ -372,35 +371,6 @@ def test_second_opinion(item: Any, decide: Any, person: Any) -> None:
     # 复核之后改了事实的，原来的复核不算。
     decide(item, petition | {"second": "agreed"}, facts=TEXT + "，另查")
     assert "须另一人复核" in problems(item)
-
-
-def test_harm_is_approved_as_it_was_read(item: Any, decide: Any, person: Any) -> None:
-    """危害分析：领导打开之后承办人改了的，不能批准没看过的一稿；重新看过的可以。"""
-    seen = decide(item, INTERNAL, materials={"harm_analysis": "甲稿"})
-    now = decide(item, INTERNAL, materials={"harm_analysis": "乙稿"})
-    with pytest.raises(actions.Changed) as caught:
-        actions.approve_harm(person("leader"), item, version=seen.version)
-    assert caught.value.theirs.materials == {"harm_analysis": "乙稿"}
-    done = actions.approve_harm(person("leader"), item, version=now.version)
-    assert done.materials["harm_approval"] == person("leader").pk
-    with pytest.raises(actions.Changed):
-        actions.approve_harm(person("leader"), item, version=now.version)
-
-
-def test_a_stale_page_keeps_the_opinion(item: Any, decide: Any, person: Any, client: Any) -> None:
-    """复核页面：版本过时的存不下，写的意见还在页上，版本换成现在的，看过再存就行。"""
-    seen = decide(item, {"alive": "yes", "record": "no", "second": "not_yet"}).version
-    now = decide(item, {"alive": "yes", "record": "no", "second": "agreed"}).version
-    client.force_login(person("clerk"), backend="gongkai.accounts.permissions.DutyBackend")
-    url = reverse("foi:item_act", args=[item.pk, "second"])
-    for stale in (seen, "", "x"):
-        page = client.post(url, {"version": stale, "agrees": "yes", "opinion": "确是投诉"})
-        text = page.content.decode()
-        assert page.status_code == 422 and "打开之后这一项改过" in text and "确是投诉" in text
-        assert f'name="version" value="{now}"' in text
-    assert client.post(url, {"version": now, "agrees": "yes", "opinion": "确是投诉"}).status_code == 302
-    item.refresh_from_db()
-    assert item.second_agrees
 
 
 def test_generated_remedy(working: Any, answer: Any, person: Any, agency: Any) -> None:
