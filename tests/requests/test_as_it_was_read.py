@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -43,3 +44,24 @@ def test_a_stale_page_keeps_the_opinion(item: Any, decide: Any, person: Any, cli
     assert client.post(url, {"version": now, "agrees": "yes", "opinion": "确是投诉"}).status_code == 302
     item.refresh_from_db()
     assert item.second_agrees
+
+
+def test_a_letter_is_signed_as_it_was_read(working: Any, answer: Any, person: Any, client: Any) -> None:
+    """签发：领导打开之后退回、改过、重新送来的，不能照先前的页面签；看过现在的可以。"""
+    letter = answer(working(), until="pass_legal")
+    client.force_login(person("leader"), backend="gongkai.accounts.permissions.DutyBackend")
+    page = client.get(reverse("foi:letter", args=[letter.pk])).content.decode()
+    old = re.search(r'name="seen" value="(\d+)"', page)[1]  # type: ignore[index]
+    actions.move_letter(person("leader"), letter, "return_sign", opinion="事实再核")
+    for who, name in (("handler", "submit"), ("secrecy", "pass_secrecy"), ("legal", "pass_legal")):
+        actions.move_letter(person(who), letter, name)
+    url = reverse("foi:letter_act", args=[letter.pk, "sign"])
+    for stale in (old, "", "x"):
+        page = client.post(url, {"seen": stale, "opinion": "同意"})
+        assert page.status_code == 422 and "又经别人办过" in page.content.decode()
+    letter.refresh_from_db()
+    assert letter.state == "signing"
+    now = re.search(r'name="seen" value="(\d+)"', page.content.decode())[1]  # type: ignore[index]
+    assert client.post(url, {"seen": now, "opinion": "同意"}).status_code == 302
+    letter.refresh_from_db()
+    assert letter.state == "signed"

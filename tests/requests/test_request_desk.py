@@ -177,7 +177,9 @@ def test_the_whole_way_on_the_desk(receive: Any, desk: Any, person: Any) -> None
         client = desk(who)
         if name != "submit":
             assert letter.title in client.get(reverse("foi:reviews")).content.decode()
-        client.post(reverse("foi:letter_act", args=[letter.pk, name]), {"opinion": ""})
+        client.post(
+            reverse("foi:letter_act", args=[letter.pk, name]), {"opinion": "", "seen": letter.steps.count()}
+        )
     sent = clerk.post(
         reverse("foi:letter_act", args=[letter.pk, "dispatch"]),
         {"dispatch-carrier": "portal", "dispatch-on": "2026-03-02"}, follow=True,

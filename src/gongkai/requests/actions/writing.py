@@ -135,14 +135,22 @@ _CASE_MOVES = {
 }
 
 
-def move_letter(user: Any, letter: Letter, name: str, *, opinion: str = "") -> Letter:
-    """审签：送审、各环节通过或退回、签发；申请的阶段一并变。错误：Refused。"""
+def move_letter(
+    user: Any, letter: Letter, name: str, *, opinion: str = "", seen: int | None = None
+) -> Letter:
+    """审签：送审、各环节通过或退回、签发；申请的阶段一并变。
+
+    参数：seen 为打开时已有几次审签，之后又退回、改过、送过的，不能照先前看到的办；None 为不看（不经页面）。
+    错误：Refused。
+    """
     if name in ("dispatch", "void"):
         raise ValueError("发出、作废另有动作")
     with transaction.atomic():
         case = lock(letter.case)
         letter = Letter.objects.select_for_update().get(pk=letter.pk)
         letter.case = case
+        if seen is not None and letter.steps.count() != seen:
+            refuse("conflict", _("您打开之后，这份文书又经别人办过；请看过现在的样子再办"))
         refusals = states.LETTER.refusals(letter, user, name, reason=opinion)
         if refusals:
             raise Refused(refusals)

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from gongkai.core.inputs import is_number
 from gongkai.law.decisions import MissingValueError, StaleLawError
 
 from .. import actions, forms, gates, letters, states
@@ -99,6 +100,7 @@ def _show(request: HttpRequest, letter: Letter, status: int = 200, **bound: Any)
             "serve": bound.get("serve") or forms.Serve(prefix="serve") if waiting and office else None,
             "draft_text": bound.get("draft_text", text),
             "opinion": bound.get("opinion", ""),
+            "seen": letter.steps.count(),
             "alike": waiting_like(case) if _leads(letter, user) else 0,
         },
         status=status,
@@ -227,7 +229,9 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     opinion = request.POST.get("opinion", "")
     if name in states.LETTER.transitions and name not in ("dispatch", "void"):
         label = states.LETTER.transitions[name].label
-        if not tried(request, lambda: actions.move_letter(request.user, letter, name, opinion=opinion)):
+        given = request.POST.get("seen", "")
+        values = {"opinion": opinion, "seen": int(given) if is_number(given) else -1}
+        if not tried(request, lambda: actions.move_letter(request.user, letter, name, **values)):
             return _show(request, _find(request, pk), 422, opinion=opinion)
         messages.success(request, _("已办理：%(step)s") % {"step": label})
         if not Letter.objects.visible_to(request.user).filter(pk=pk).exists():
