@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from cryptography.fernet import InvalidToken
@@ -44,6 +45,22 @@ class Tally:
         self.total += 1
         if self.tell and self.total % STEP == 0:
             self.tell(f"{self.name}：看了 {self.total} 处，要换的 {self.stale} 处")
+
+    def renew(self, token: str, put: Callable[[str], None], fault: str, *, change: bool) -> None:
+        """看一处密文：要换的，change 为真就换了交给 put 写回；没有加密它的密钥的，记下 fault。"""
+        self.count()
+        if not is_stale(token):
+            return
+        self.stale += 1
+        if not change:
+            return
+        try:
+            fresh = rotate(token)
+        except InvalidToken:
+            self.faults.append(fault)
+            return
+        put(fresh)
+        self.done += 1
 
 
 def register(name: str, tokens: Callable[[], Tokens]) -> None:
@@ -92,26 +109,19 @@ def _fields(
         last = rows[-1][0]
         for pk, *tokens in rows:
             for column, token in zip(columns, tokens, strict=True):
-                if not token:
-                    continue
-                tally.count()
-                if not is_stale(token):
-                    continue
-                tally.stale += 1
-                if not change:
-                    continue
-                try:
-                    fresh = rotate(token)
-                except InvalidToken:
-                    tally.faults.append(f"{model._meta.label} 第 {pk} 行的 {column}：没有加密它的密钥")
-                    continue
-                with connection.cursor() as cursor:
-                    # 旧值没有变才换：别人刚改过的，已是新密钥的了。
-                    cursor.execute(
-                        f"UPDATE {table} SET {column} = %s WHERE {key} = %s AND {column} = %s",  # noqa: S608
-                        [fresh, pk, token],
-                    )
-                    tally.done += 1
+                if token:
+                    put = partial(_put, table, key, column, pk, token)
+                    fault = f"{model._meta.label} 第 {pk} 行的 {column}：没有加密它的密钥"
+                    tally.renew(token, put, fault, change=change)
+
+
+def _put(table: str, key: str, column: str, pk: Any, token: str, fresh: str) -> None:
+    with connection.cursor() as cursor:
+        # 旧值没有变才换：别人刚改过的，已是新密钥的了。
+        cursor.execute(
+            f"UPDATE {table} SET {column} = %s WHERE {key} = %s AND {column} = %s",  # noqa: S608 都是模型里的名称
+            [fresh, pk, token],
+        )
 
 
 def files(*, change: bool, tell: Tell = None) -> Iterator[Tally]:
@@ -151,15 +161,5 @@ def others(*, change: bool, tell: Tell = None) -> Iterator[Tally]:
     for name, tokens in _others:
         tally = Tally(name, 0, 0, [], tell)
         for token, put in tokens():
-            tally.count()
-            if not is_stale(token):
-                continue
-            tally.stale += 1
-            if not change:
-                continue
-            try:
-                put(rotate(token))
-                tally.done += 1
-            except InvalidToken:
-                tally.faults.append(f"{name}：有一处没有加密它的密钥")
+            tally.renew(token, put, f"{name}：有一处没有加密它的密钥", change=change)
         yield tally
