@@ -110,3 +110,11 @@ def answer(person: Any, decide: Any) -> Callable[..., Any]:
         return letter
 
     return make
+
+
+@pytest.fixture
+def desk(person: Any, working: Any, answer: Any, receive: Any, today: Any) -> Any:
+    """办理一件的工作台，照页面上的表做。"""
+    from foi_desk import Desk
+
+    return Desk(person, working, answer, receive, today)

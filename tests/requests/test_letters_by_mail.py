@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django_tasks_db.models import DBTaskResult
+from listener import Listener
 
 from gongkai.requests.models import CaseNotice
 from gongkai.requests.tasks import deliver
 
 
-class Post:
+class Post(Listener):
     """一个照 mood 使坏的 SMTP 服务器；kept 为它收下的信。"""
 
     def __init__(self) -> None:
         self.mood, self.kept = "well", list[str]()
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self) -> None:
-        while True:
-            try:
-                link, _address = self.listener.accept()
-            except OSError:
-                return
-            with link, link.makefile("rwb") as stream:
-                try:
-                    self.talk(stream)
-                except OSError:
-                    continue
+        super().__init__()
 
     def talk(self, stream: Any) -> None:
         def say(text: str) -> None:

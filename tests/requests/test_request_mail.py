@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import Any
@@ -11,29 +9,19 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from foi_samples import PDF
+from listener import Listener
 
 from gongkai.core.states import Refused
 from gongkai.requests import actions, incoming
 from gongkai.requests.models import Case, Mail
 
 
-class Box:
+class Box(Listener):
     """一个只懂收信用得着的几条命令的 IMAP 服务器。"""
 
     def __init__(self, letters: list[bytes]) -> None:
         self.letters, self.seen, self.drop_store = letters, set(), False
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self) -> None:
-        while True:
-            try:
-                link, _address = self.listener.accept()
-            except OSError:
-                return
-            with link, link.makefile("rwb") as stream:
-                self.talk(stream)
+        super().__init__()
 
     def talk(self, stream: Any) -> None:
         def say(data: bytes) -> None:
