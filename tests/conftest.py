@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from copy import copy
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +15,8 @@ from django.apps import apps
 from django.conf import settings as django_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+
+from migrated import migrated
 
 # 机器忙的时候一例会慢下来：性质测试不限时，只看对不对。
 hypothesis_settings.register_profile("gongkai", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -38,29 +36,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     items.sort(key=lambda item: item.path.stem not in ("test_postgresql", "test_killed"))
 
 
-@pytest.fixture(scope="session")
-def migrated() -> Path:
-    """迁移好的空库（SQLite 文件）：迁移要二十秒，所以只做一次，各进程抄来用；换了迁移或依赖就重做。"""
-    root = Path(__file__).resolve().parents[1]
-    marks = [root / "requirements" / "lock.txt", *sorted(root.glob("src/**/migrations/*.py"))]
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in marks)).hexdigest()[:16]
-    folder = Path(os.environ.get("GONGKAI_DATA", root / "var")) / "test"
-    folder.mkdir(parents=True, exist_ok=True)
-    made = folder / f"migrated-{digest}.sqlite3"
-    with (folder / "migrated.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            for old in folder.glob("migrated-*.sqlite3*"):
-                old.unlink()
-            part = made.with_suffix(".part")
-            part.unlink(missing_ok=True)
-            subprocess.run(
-                [sys.executable, root / "manage.py", "migrate", "--verbosity", "0"],
-                env={**os.environ, "DATABASE_URL": f"sqlite:///{part}"},
-                check=True,
-            )
-            part.rename(made)
-    return made
+@pytest.fixture(scope="session", name="migrated")
+def _migrated() -> Path:
+    """迁移好的空库（SQLite 文件）。"""
+    return migrated()
 
 
 @pytest.fixture(scope="session")
@@ -76,11 +55,21 @@ def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_setting
     return True
 
 
+@pytest.fixture(scope="session")
+def sown() -> list[Any]:
+    """头一次播种得到的各行：以后照抄，不必一行一行地再问有没有。"""
+    return []
+
+
 @pytest.fixture
-def bureau(db: Any, settings: Any, tmp_path: Any) -> Any:
+def bureau(db: Any, settings: Any, tmp_path: Any, sown: list[Any]) -> Any:
     """演示的市水务局，含组织树和各角色账号；上传的文件放在临时目录。"""
+    from django.core.management.color import no_style
+    from django.db import connection
     from wagtail.models import Collection
 
+    from gongkai.accounts.models import Duty, User
+    from gongkai.core.models import Alias, CollectiveName, Organisation
     from gongkai.workplans import demo
 
     settings.MEDIA_ROOT = tmp_path / "files"
@@ -88,7 +77,19 @@ def bureau(db: Any, settings: Any, tmp_path: Any) -> Any:
     if not Collection.objects.exists():
         Collection.add_root(name="Root")
     import_module("gongkai.records.migrations.0003_review_points").create(apps, None)
-    return demo.seed()
+    models = (Organisation, Alias, CollectiveName, User, Duty)
+    if Organisation.objects.exists():
+        return demo.seed()
+    if not sown:
+        bureau = demo.seed()
+        sown += [list(model.objects.order_by("pk")) for model in models]
+        return bureau
+    for model, rows in zip(models, sown, strict=True):
+        model.objects.bulk_create([copy(row) for row in rows])
+    with connection.cursor() as cursor:  # 带着主键插入的，PostgreSQL 的序列不知道
+        for statement in connection.ops.sequence_reset_sql(no_style(), models):
+            cursor.execute(statement)
+    return Organisation.objects.get(name="市水务局")
 
 
 @pytest.fixture

@@ -10,7 +10,9 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AXES_ENABLED = True
-WHITENOISE_USE_FINDERS = True
+# 用到哪个静态文件才去找：不然每个测试客户端一开始都把上百个文件数一遍。
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
+STATIC_ROOT = None
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # 浏览器测试的服务线程与测试线程各有连接，内存库不能共享，所以用文件。
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}  # noqa: F405
