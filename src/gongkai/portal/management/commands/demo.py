@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -62,4 +63,6 @@ class Command(BaseCommand):
         roles = dict(Duty.Role.choices)
         for username, name, _unit, role in demo.STAFF:
             self.stdout.write(f"  {username:12}{name}　{roles[role]}")
-        self.stdout.write("\n按 Ctrl+C 停止。")
+        if folder := getattr(settings, "EMAIL_FILE_PATH", None):
+            self.stdout.write(f"\n邮件不寄出，存在 {folder}。")
+        self.stdout.write("按 Ctrl+C 停止。")
