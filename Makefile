@@ -6,6 +6,8 @@ PLAN ?=
 # 非空就报告测试覆盖率（慢三成）。
 COVERAGE ?=
 export PORT
+# 编译过的源码要留着：不然每开一个进程都从头编译一遍。装依赖时则只留下来，用到哪个再编译哪个。
+unexport PYTHONDONTWRITEBYTECODE
 export GONGKAI_DATA ?= $(CURDIR)/var
 
 # 系统软件：有 root 权限（或免密的 sudo）就装，没有就说明白要装什么。$(1) 软件包，$(2) 做什么用。
@@ -26,7 +28,7 @@ $(PY):
 $(VENV)/.done: requirements/lock.txt | $(PY)
 	@echo "正在装锁定的依赖（半分钟左右）……"
 	@# 锁定文件已含全部依赖；--no-deps 免得带 extras 的间接依赖（coverage[toml]）在新版发布后与锁定冲突。
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/lock.txt || { echo "依赖没有装上，请检查网络（或设 PIP_INDEX_URL）后再运行"; exit 1; }
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements/lock.txt || { echo "依赖没有装上，请检查网络（或设 PIP_INDEX_URL）后再运行"; exit 1; }
 	@touch $@
 
 # 文书要排成 PDF，没有中文字体排不出来；有没有，由排版的那一处自己说。
