@@ -6,7 +6,7 @@ PLAN ?=
 # 非空就报告测试覆盖率（慢三成）。
 COVERAGE ?=
 export PORT
-# 编译过的源码要留着：不然每开一个进程都从头编译一遍。装依赖时则只留下来，用到哪个再编译哪个。
+# 编译过的源码要留着：不然每开一个进程都从头编译一遍。
 unexport PYTHONDONTWRITEBYTECODE
 export GONGKAI_DATA ?= $(CURDIR)/var
 
@@ -28,7 +28,7 @@ $(PY):
 $(VENV)/.done: requirements/lock.txt | $(PY)
 	@echo "正在装锁定的依赖（半分钟左右）……"
 	@# 锁定文件已含全部依赖；--no-deps 免得带 extras 的间接依赖（coverage[toml]）在新版发布后与锁定冲突。
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements/lock.txt || { echo "依赖没有装上，请检查网络（或设 PIP_INDEX_URL）后再运行"; exit 1; }
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/lock.txt || { echo "依赖没有装上，请检查网络（或设 PIP_INDEX_URL）后再运行"; exit 1; }
 	@touch $@
 
 # 文书要排成 PDF，没有中文字体排不出来；有没有，由排版的那一处自己说。
@@ -49,11 +49,12 @@ run: $(VENV)/.done fonts
 	if grep -q "^0*1 " /proc/net/if_inet6 2>/dev/null; then serve ::1 & fi; \
 	serve 127.0.0.1
 
-SYSTEM := chromium-headless-shell fonts-noto-cjk fontconfig postgresql nginx-light clamav-daemon
+# libatomic1 是 playwright 自带的 node 要用的。
+SYSTEM := chromium-headless-shell libatomic1 fonts-noto-cjk fontconfig postgresql nginx-light clamav-daemon
 # 在虚拟环境之后：那里也可能要装系统软件，缺权限时只说一次。
 system: | $(PY)
 	@{ command -v chromium-headless-shell || command -v chromium; } >/dev/null && fc-list 2>/dev/null | grep -qi cjk \
-		&& ls /usr/lib/postgresql/*/bin/initdb /usr/sbin/nginx /usr/sbin/clamd >/dev/null 2>&1 \
+		&& ls /usr/lib/*/libatomic.so.1 /usr/lib/postgresql/*/bin/initdb /usr/sbin/nginx /usr/sbin/clamd >/dev/null 2>&1 \
 		|| { $(call install,$(SYSTEM),测试要用的浏览器、字体、数据库和查毒程序); }
 
 lint: $(VENV)/.done
