@@ -12,8 +12,9 @@ import pytest
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright 的同步接口自带事件循环
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
+    """一个进程开一次；各测试自己开的窗口用完就关。"""
     from playwright.sync_api import sync_playwright
 
     # 无界面的那种装得快、跑得快；只有整个 chromium 的机器上就用它。
@@ -32,3 +33,12 @@ def chromium() -> Iterator[Any]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def close_windows(request: pytest.FixtureRequest) -> Iterator[None]:
+    """这一例开的窗口，用完都关上。"""
+    yield
+    if "chromium" in request.fixturenames:
+        for context in request.getfixturevalue("chromium").contexts:
+            context.close()

@@ -14,20 +14,18 @@ from gongkai.workplans.models import Assignment
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("width", [1280, 375])
 def test_the_pages_fit_in_english(
     chromium: Any,
     live_server: Any,
     ledger: Any,
     site: Any,
     person: Any,
-    width: int,
 ) -> None:
     actions.issue_all(person("office"), ledger)
     actions.release(person("office"), ledger, on=True)
     task = Assignment.objects.get(requirement__number="20", organisation__name="科技信息处")
     index_now()
-    visitor = Visitor(chromium, live_server.url, width).login("office")
+    visitor = Visitor(chromium, live_server.url, 1280, 375).login("office")
     visitor.open("/").follow("English", within="header").check()
     assert visitor.page.get_attribute("html", "lang") == "en"
     for path in (

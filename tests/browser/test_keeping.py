@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
-from visitor import violations
-
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright 的同步接口自带事件循环
+from visitor import Visitor, look_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = (
@@ -55,24 +50,14 @@ def filled(make: Any, carry: Any, person: Any, bureau: Any, site: Any) -> Any:
     return [f"cleanups/{round.pk}/", f"official/{record.pk}/"]
 
 
-@pytest.mark.parametrize(("width", "elder"), [(1280, False), (375, False), (375, True)])
-def test_every_page_is_clean(
-    chromium: Any, live_server: Any, filled: list[str], person: Any, width: int, elder: bool
-) -> None:
-    client = Client()
-    client.force_login(person("office"))
-    context = chromium.new_context(viewport={"width": width, "height": 900})
-    cookies = {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
-    if elder:
-        cookies["elder"] = "1"
-    context.add_cookies([{"name": k, "value": v, "url": live_server.url} for k, v in cookies.items()])
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    for path in (*PAGES, *filled):
-        answer = page.goto(f"{live_server.url}/staff/{path}")
-        assert answer.status == 200, path
-        # 收着的表单也要查。
-        page.evaluate("document.querySelectorAll('details').forEach(row => row.open = true)")
-        assert not (found := violations(page)), (path, found)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-    context.close()
+def test_every_page_is_clean(chromium: Any, live_server: Any, filled: list[str]) -> None:
+    visitor = Visitor(chromium, live_server.url, 1280, 375).login("office")
+    for widths in ((1280, 375), (375,)):
+        for path in (*PAGES, *filled):
+            answer = visitor.page.goto(f"{live_server.url}/staff/{path}")
+            assert answer and answer.status == 200, path
+            # 收着的表单也要查。
+            visitor.page.evaluate("document.querySelectorAll('details').forEach(row => row.open = true)")
+            look_at(visitor.page, widths)
+        # 再走一遍长者模式，手机上看。
+        visitor.context.add_cookies([{"name": "elder", "value": "1", "url": live_server.url}])

@@ -14,6 +14,7 @@ from visitor import Visitor
 from gongkai.search import indexer, memory
 
 pytestmark = pytest.mark.django_db(transaction=True)
+BOTH = (1280, 375)
 QUESTION = "停水要提前多久通知用户？"
 
 
@@ -35,22 +36,21 @@ def keep(visitor: Visitor, name: str) -> None:
         visitor.page.screenshot(path=f"{folder}/{name}_{visitor.width}.png", full_page=True)
 
 
-@pytest.mark.parametrize("width", [1280, 375])
 def test_from_an_unanswered_question_to_a_published_answer(
-    chromium: Any, live_server: Any, measure: Any, width: int
+    chromium: Any, live_server: Any, measure: Any
 ) -> None:
     base = live_server.url
     indexer.rebuild()
-    citizen = Visitor(chromium, base, width)
+    citizen = Visitor(chromium, base, *BOTH)
     for _ in range(3):
         citizen.open("/ask/?q=停水要提前多久通知用户？").sees("未找到")
     memory.flush()
-    city = Visitor(chromium, base, width).login("cityoffice").open("/staff/knowledge/questions/?state=taken")
+    city = Visitor(chromium, base, *BOTH).login("cityoffice").open("/staff/knowledge/questions/?state=taken")
     keep(city, "questions")
     city.sees(QUESTION).follow("草稿").check()
     city.page.select_option("#assign-to", label="科技信息处")
     city.press("移交").sees("已移交给科技信息处")
-    handler = Visitor(chromium, base, width).login("handler").open("/staff/knowledge/")
+    handler = Visitor(chromium, base, *BOTH).login("handler").open("/staff/knowledge/")
     keep(handler, "list")
     handler.sees("草稿").follow(QUESTION).check().sees("还没有写答复")
     handler.page.fill("#id_answer", "供水单位提前二十四小时通知。\n1. 看小区公告\n2. 打服务热线")
@@ -62,8 +62,8 @@ def test_from_an_unanswered_question_to_a_published_answer(
     handler.press("加上").sees("依据已加上").sees("《临江市城市供水管理办法》")
     keep(handler, "entry")
     handler.press("送审").sees("待审").check()
-    Visitor(chromium, base, width).login("head").open("/staff/knowledge/").follow(QUESTION).press("审核通过")
-    office = Visitor(chromium, base, width).login("office").open("/staff/knowledge/").follow(QUESTION)
+    Visitor(chromium, base, *BOTH).login("head").open("/staff/knowledge/").follow(QUESTION).press("审核通过")
+    office = Visitor(chromium, base, *BOTH).login("office").open("/staff/knowledge/").follow(QUESTION)
     office.press("发布").sees("已发布").check()
     keep(office, "published")
     indexer.index_now()

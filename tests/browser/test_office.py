@@ -73,15 +73,13 @@ def test_every_role_enters_an_office_in_chinese(
         visitor.context.close()
 
 
-@pytest.mark.parametrize("width", [1280, 375])
 def test_a_picture_from_upload_to_deletion(
     chromium: Any,
     live_server: Any,
     bureau: Any,
     river: Path,
-    width: int,
 ) -> None:
-    visitor = Visitor(chromium, live_server.url, width).login("handler")
+    visitor = Visitor(chromium, live_server.url, 1280, 375).login("handler")
     look(visitor, "/office/account/")
     look(visitor, "/office/images/").sees("还没有图片")
     look(visitor, "/office/images/add/")

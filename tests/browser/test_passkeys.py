@@ -43,15 +43,13 @@ def leave(visitor: Visitor) -> Visitor:
     return visitor.open("/accounts/login/")
 
 
-@pytest.mark.parametrize("width", [1280, 375])
 def test_a_passkey_alone_signs_in(
     chromium: Any,
     live_server: Any,
     bureau: Any,
     person: Any,
-    width: int,
 ) -> None:
-    visitor = Visitor(chromium, live_server.url, width)
+    visitor = Visitor(chromium, live_server.url, 1280, 375)
     with_authenticator(visitor)
     visitor.sign_in("office")
     add_passkey(visitor, "办公电脑")

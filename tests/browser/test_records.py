@@ -39,8 +39,8 @@ FIELDS = {
 class Writer(Visitor):
     """写稿的人：一个出站的请求、一个脚本错误也不许有。"""
 
-    def __init__(self, browser: Any, base: str, width: int = 1280) -> None:
-        super().__init__(browser, base, width)
+    def __init__(self, browser: Any, base: str, *widths: int) -> None:
+        super().__init__(browser, base, *widths)
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("request", lambda request: self.outside(request.url))
@@ -226,14 +226,12 @@ def test_two_writers_and_no_word_lost(
     again.open(path + "history/")
 
 
-@pytest.mark.parametrize("width", [1280, 375])
 def test_lists_sites_and_columns(
     chromium: Any,
     live_server: Any,
     basis: Edition,
-    width: int,
 ) -> None:
-    office = Writer(chromium, live_server.url, width)
+    office = Writer(chromium, live_server.url, 1280, 375)
     office.login("office")
     office.open("/office/editions/").sees("供水管理工作通知")
     office.open(f"/office/editions/{basis.pk}/").sees("只能查看")

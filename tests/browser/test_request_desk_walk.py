@@ -70,12 +70,11 @@ def decide(handler: Visitor, case: Case) -> None:
     handler.press("送审").sees("已办理")
 
 
-@pytest.mark.parametrize("width", [1280, 375])
-def test_from_the_counter_to_the_reply(chromium: Any, live_server: Any, bureau: Any, width: int) -> None:
+def test_from_the_counter_to_the_reply(chromium: Any, live_server: Any, bureau: Any) -> None:
     demo.keep_rules(bureau)
 
     def enter(username: str) -> Visitor:
-        return Visitor(chromium, live_server.url, width).login(username)
+        return Visitor(chromium, live_server.url, 1280, 375).login(username)
 
     clerk = enter("clerk")
     case = take(clerk)
@@ -97,15 +96,13 @@ def test_from_the_counter_to_the_reply(chromium: Any, live_server: Any, bureau: 
     clerk.sees("没有超过期限")
 
 
-@pytest.mark.parametrize("width", [1280, 375])
 def test_every_screen_of_the_desk_is_accessible(
     chromium: Any,
     live_server: Any,
     bureau: Any,
-    width: int,
 ) -> None:
     demo.seed(bureau)
-    clerk = Visitor(chromium, live_server.url, width).login("clerk")
+    clerk = Visitor(chromium, live_server.url, 1280, 375).login("clerk")
     case, letter = Case.objects.filter(state="working").first(), Letter.objects.first()
     assert case and letter
     pages = [

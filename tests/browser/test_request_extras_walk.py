@@ -31,12 +31,12 @@ def seeded(bureau: Any) -> Any:
     return bureau
 
 
-@pytest.fixture(params=[1280, 375])
-def enter(request: Any, chromium: Any, live_server: Any) -> Any:
+@pytest.fixture
+def enter(chromium: Any, live_server: Any) -> Any:
     """某账号登录（空的不登录）的浏览器。"""
 
     def make(username: str) -> Visitor:
-        found = Visitor(chromium, live_server.url, width=request.param)
+        found = Visitor(chromium, live_server.url, 1280, 375)
         return found.login(username) if username else found
 
     return make

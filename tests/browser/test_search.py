@@ -46,9 +46,8 @@ def library(bureau: Any, settings: Any, tmp_path: Path) -> Iterator[None]:
     indexer.RESIDENT.close()
 
 
-@pytest.mark.parametrize("width", [1280, 375])
-def test_a_citizen_searches_and_asks(chromium: Any, live_server: Any, library: None, width: int) -> None:
-    citizen = Visitor(chromium, live_server.url, width).open("/search/")
+def test_a_citizen_searches_and_asks(chromium: Any, live_server: Any, library: None) -> None:
+    citizen = Visitor(chromium, live_server.url, 1280, 375).open("/search/")
     citizen.page.fill("#search-q", "城市供水")
     citizen.press("查找").sees("找到 1 条").sees("另有 1 条已失效或废止").check()
     citizen.page.click("text=一并列出")
@@ -72,16 +71,14 @@ def test_suggestions_come_while_typing(chromium: Any, live_server: Any, library:
     assert "阶梯水价" in options
 
 
-@pytest.mark.parametrize("width", [1280, 375])
 def test_the_office_sees_the_effect_first(
     chromium: Any,
     live_server: Any,
     library: None,
-    width: int,
 ) -> None:
     memory.missed(NotFound.Kind.SEARCH, "水费单价")
     memory.flush()
-    office = Visitor(chromium, live_server.url, width).login("office")
+    office = Visitor(chromium, live_server.url, 1280, 375).login("office")
     office.open("/staff/search/not-found/").sees("水费单价")
     office.open("/staff/search/synonyms/").page.fill("#words", "水费单价、水价")
     office.press("看效果").sees("保存以后").check()

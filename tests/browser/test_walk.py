@@ -117,16 +117,14 @@ def test_a_bad_table_says_where_and_stores_nothing(
 ) -> None:
     path = tmp_path / "plan.txt"
     path.write_text("具体要求|责任处室\n1. 甲|办公室\n2. 漏了责任处室\n", encoding="utf-8")
-    for width in (1280, 375):
-        office = Visitor(chromium, live_server.url, width).login("office").open("/staff/import/")
-        office.page.set_input_files("input[type=file]", str(path))
-        office.press("上传并核对").sees("第 3 行").sees("没有责任单位").check()
-        office.open("/staff/board/").sees("还没有分工表")
+    office = Visitor(chromium, live_server.url, 1280, 375).login("office").open("/staff/import/")
+    office.page.set_input_files("input[type=file]", str(path))
+    office.press("上传并核对").sees("第 3 行").sees("没有责任单位").check()
+    office.open("/staff/board/").sees("还没有分工表")
 
 
-@pytest.mark.parametrize("width", [1280, 375])
 def test_a_workbook_is_corrected_and_what_it_dropped_is_decided(
-    chromium: Any, live_server: Any, bureau: Any, tmp_path: Path, width: int
+    chromium: Any, live_server: Any, bureau: Any, tmp_path: Path
 ) -> None:
     """两张工作表选一张；改正表撤下一项，已签收的任务在“待决定”里终止。"""
     head, kept = ["具体要求", "责任处室"], ["1. 公开年度计划", "法规处"]
@@ -145,11 +143,11 @@ def test_a_workbook_is_corrected_and_what_it_dropped_is_decided(
         office.page.get_by_label("工作表").select_option("局级")
         office.press("读这一张").sees("现在读的是“局级”").check().press("确认导入").sees("分工表已导入")
 
-    office = Visitor(chromium, live_server.url, width).login("office")
+    office = Visitor(chromium, live_server.url, 1280, 375).login("office")
     load("first.xlsx")
     office.page.get_by_role("button", name="全部下发").click()
     office.sees("任务已下发")
-    handler = Visitor(chromium, live_server.url, width).login("handler").open("/staff/")
+    handler = Visitor(chromium, live_server.url, 1280, 375).login("handler").open("/staff/")
     handler.page.locator("td[data-label=要求] a").first.click()
     handler.press("签收").sees("已签收")
     load("corrected.xlsx")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -29,12 +32,54 @@ SETTLED = """async () => {
 }"""
 
 
+# 看过、没有毛病的画面。
+CLEAN: set[bytes] = set()
+# 画面由什么定：标记，标记里看不出的（勾没勾、选没选、光标在哪），视口。框架里的看不到，就不记。
+LOOK = """() => {
+  if (document.querySelector('iframe, object, embed')) return null;
+  const all = [...document.querySelectorAll('*')];
+  const state = all.map(e => [e.checked, e.selected, e.disabled, e.validity?.valid].map(Number));
+  return [document.documentElement.outerHTML, String(state), all.indexOf(document.activeElement),
+    innerWidth, innerHeight, devicePixelRatio];
+}"""
+# 编号、日期和防伪令牌换了，画面还是那个画面；样式和类名里的数字要紧，留着。
+LOOSE = re.compile(r'((?:class|style)="[^"]*")|\b[A-Za-z0-9_-]{32,}\b|\d+')
+
+
+def _mark(page: Any) -> bytes | None:
+    """画面的记号：记号相同的，无障碍的结果也相同；说不准的返回 None。"""
+    look = page.evaluate(LOOK)
+    if look is None:
+        return None
+    markup, *rest = look
+    return hashlib.sha256(repr((LOOSE.sub(lambda each: each[1] or "0", markup), rest)).encode()).digest()
+
+
 def violations(page: Any) -> list[dict[str, Any]]:
-    """这一页无障碍的毛病，哪一级都算。"""
+    """这一页无障碍的毛病，哪一级都算。同样的画面看过一次没有毛病，就不再看。"""
+    mark = _mark(page)
+    if mark in CLEAN:
+        return []
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     found: list[dict[str, Any]] = page.evaluate(RUN_AXE)
+    if mark and not found:
+        CLEAN.add(mark)
     return found
+
+
+def look_at(page: Any, widths: Sequence[int], *, height: int = 900, only: Sequence[str] = ()) -> None:
+    """在各种宽度下看：没有无障碍的毛病（only 指明只算哪几级），不横向溢出。看完放回头一个宽度。
+
+    服务器不看宽度：同一页不必再取，收窄了再查。
+    """
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": height})
+        found = [each for each in violations(page) if not only or each["impact"] in only]
+        assert not found, (page.url, width, found)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, (page.url, width, wide)
+    page.set_viewport_size({"width": widths[0], "height": height})
 
 
 def settle(page: Any) -> None:
@@ -44,12 +89,15 @@ def settle(page: Any) -> None:
 
 
 class Visitor:
-    """一个人和他的浏览器：每打开一页都查无障碍（严重问题为零）和横向溢出。"""
+    """一个人和他的浏览器：每打开一页都查无障碍（严重问题为零）和横向溢出；给几个宽度，每页就在几个宽度下看。"""
 
-    def __init__(self, browser: Any, base: str, width: int = 1280) -> None:
-        self.browser = browser
-        self.context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
-        self.page, self.base, self.width = self.context.new_page(), base, width
+    def __init__(self, browser: Any, base: str, *widths: int) -> None:
+        self.browser, self.widths = browser, widths or (1280,)
+        self.width = self.widths[0]
+        self.context = browser.new_context(
+            viewport={"width": self.width, "height": 900}, accept_downloads=True
+        )
+        self.page, self.base = self.context.new_page(), base
         self.page.set_default_timeout(15_000)
 
     def open(self, path: str) -> Visitor:
@@ -58,9 +106,7 @@ class Visitor:
         return self.check()
 
     def check(self) -> Visitor:
-        serious = [each for each in violations(self.page) if each["impact"] in ("serious", "critical")]
-        assert not serious, (self.page.url, serious)
-        assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, self.page.url
+        look_at(self.page, self.widths, only=("serious", "critical"))
         return self
 
     def sign_in(self, username: str) -> Visitor:

@@ -1,0 +1,75 @@
+"""看页面的人靠得住：同样的画面不看第二遍，变了一点都要再看，毛病每回都看得出。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import visitor
+
+PAGE = """<html lang=zh><head><title>页</title><style>.pale, :checked + b {color: #ddd}</style></head>
+<body><main><h1>第 12 件</h1><p class=dark>正文</p>
+<label><input type=checkbox><b>选中</b></label></main></body></html>"""
+
+
+@pytest.fixture
+def page(chromium: Any) -> Any:
+    """看过一遍、没有毛病的一页。"""
+    page = chromium.new_context().new_page()
+    page.set_content(PAGE)
+    visitor.CLEAN.clear()
+    assert visitor.violations(page) == []
+    return page
+
+
+def looked_again(page: Any) -> bool:
+    """又看了一遍（还是干净的）。"""
+    before = len(visitor.CLEAN)
+    assert visitor.violations(page) == []
+    return len(visitor.CLEAN) > before
+
+
+def test_other_numbers_are_the_same_look(page: Any) -> None:
+    page.evaluate("document.querySelector('h1').textContent = '第 3456 件'")
+    assert not looked_again(page)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "document.querySelector('p').textContent = '别的正文'",
+        "document.querySelector('p').className = 'dark2'",
+        "document.querySelector('p').style.top = '2px'",
+        "document.querySelector('input').focus()",
+        "document.querySelector('input').disabled = true",
+        "document.querySelector('main').append(document.createElement('hr'))",
+    ],
+)
+def test_any_other_change_is_looked_at(page: Any, change: str) -> None:
+    page.evaluate(change)
+    assert looked_again(page)
+
+
+def test_another_width_is_another_look(page: Any) -> None:
+    page.set_viewport_size({"width": 375, "height": 900})
+    assert looked_again(page)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "document.querySelector('p').className = 'pale'",
+        "document.querySelector('input').checked = true",
+        "document.querySelector('main').append(document.createElement('button'))",
+    ],
+)
+def test_a_fault_is_found_every_time(page: Any, harm: str) -> None:
+    page.evaluate(harm)
+    assert visitor.violations(page) and visitor.violations(page)
+    with pytest.raises(AssertionError):
+        visitor.look_at(page, (1280,))
+
+
+def test_a_page_with_a_frame_is_always_looked_at(page: Any) -> None:
+    page.evaluate("document.querySelector('main').innerHTML += '<iframe title=预览 srcdoc=内></iframe>'")
+    assert not looked_again(page)
