@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.test import override_settings
 
 from gongkai.accounts.models import Duty, User
 from gongkai.core.models import Organisation
@@ -28,12 +30,14 @@ def _staff(where: Organisation, prefix: str) -> dict[str, User]:
         user = User.objects.create(username=f"{prefix}-{role}", name=role, organisation=where)
         Duty.objects.create(user=user, organisation=where, role=role)
         found[user.username] = user
-    return found
+    whole = User.objects.create(username=f"{prefix}-all", name="全能", organisation=where)
+    Duty.objects.bulk_create(Duty(user=whole, organisation=where, role=role) for role in ROLES)
+    return found | {whole.username: whole}
 
 
 @pytest.fixture
 def outsiders(bureau: Any) -> dict[str, Any]:
-    """外人：同市另一局及其处室、另一个市及其局的每个角色，停用的本局协调员，没登录的人。"""
+    """外人：同市另一局及其处室、另一个市及其局的每个角色和样样都是的一个人，停用的本局协调员，没登录的人。"""
     found: dict[str, Any] = {}
     other = Organisation.objects.get(name="市财政局")
     division = Organisation.objects.create(name="预算处", kind="division", parent=other)
@@ -47,15 +51,26 @@ def outsiders(bureau: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
+def strangers(outsiders: dict[str, Any]) -> dict[str, Any]:
+    """外人里的代表：四处各一个什么角色都有的，停用的，没登录的。"""
+    return {
+        name: user
+        for name, user in outsiders.items()
+        if name.endswith("-all") or name in ("stopped", "anonymous")
+    }
+
+
+@pytest.fixture
 def insiders(bureau: Any) -> dict[str, Any]:
     """本市本局的演示账号，全部。"""
     return {row[0]: User.objects.get(username=row[0]) for row in demo.STAFF}
 
 
-@pytest.fixture
-def world(ledger: Any, bureau: Any, person: Any, tmp_path: Path) -> Any:
-    """一份下发了的台账：第 20 项由科技信息处办理，报告、延期、证据、步骤、提醒、草稿齐全。"""
-    office, handler = person("office"), person("handler")
+def _build(folder: Path) -> dict[str, Any]:
+    bureau = demo.seed()
+    office, handler = User.objects.get(username="office"), User.objects.get(username="handler")
+    draft = actions.draft_import(office, bureau, path=demo.SAMPLE, filename="plan.txt", year=2026)
+    ledger = actions.commit_import(office, draft)
     actions.issue_all(office, ledger)
     task = Assignment.objects.get(requirement__number="20", organisation__name="科技信息处")
     task = actions.move(handler, task, "sign")
@@ -67,13 +82,39 @@ def world(ledger: Any, bureau: Any, person: Any, tmp_path: Path) -> Any:
     subtask = task.subtasks.create(title="招标")
     notice = Notice.objects.create(user=handler, assignment=task, kind="due0", text="x", due=task.due)
     saved = SavedFilter.objects.create(user=office, name="红灯", query="light=red")
-    path = tmp_path / "next.txt"
+    path = folder / "next.txt"
     path.write_text("具体要求|责任处室\n1. 做事|河道处\n", encoding="utf-8")
     draft = actions.draft_import(office, bureau, path=path, filename="next.txt", year=2027)
-    return SimpleNamespace(
-        plan=ledger, task=task, requirement=task.requirement, report=report, extension=extension,
-        evidence=evidence, subtask=subtask, notice=notice, saved=saved, draft=draft, path=path, bureau=bureau,
-    )  # fmt: skip
+    return {
+        "plan": ledger, "task": task, "requirement": task.requirement, "report": report, "extension": extension,
+        "evidence": evidence, "subtask": subtask, "notice": notice, "saved": saved, "draft": draft,
+        "bureau": bureau,
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def built(
+    django_db_setup: Any, django_db_blocker: Any, tmp_path_factory: Any
+) -> Iterator[tuple[dict[str, Any], Path]]:
+    """world 的各行和附件目录，一个文件里的测试共用：建在外层事务里，各测试只回滚自己的改动。"""
+    folder = tmp_path_factory.mktemp("world")
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=folder):
+        with transaction.atomic():
+            rows = _build(folder)
+            # 交出去的时候把权限收回，由各测试自己的 db 来开。
+            with django_db_blocker.block():
+                yield rows, folder
+            transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(built: tuple[dict[str, Any], Path], bureau: Any, settings: Any, tmp_path: Path) -> Any:
+    """一份下发了的台账：第 20 项由科技信息处办理，报告、延期、证据、步骤、提醒、草稿齐全。"""
+    rows, settings.MEDIA_ROOT = built
+    path = tmp_path / "next.txt"
+    shutil.copyfile(settings.MEDIA_ROOT / path.name, path)
+    fresh = {name: type(row)._base_manager.get(pk=row.pk) for name, row in rows.items()}
+    return SimpleNamespace(**fresh, path=path)
 
 
 class Undo(Exception):
@@ -99,11 +140,16 @@ def does() -> Callable[[Callable[[], Any]], bool]:
 
 
 @pytest.fixture
-def only(insiders: dict[str, Any], outsiders: dict[str, Any]) -> Callable[..., None]:
-    """本局内外每个人都真做一遍再撤回：做成的恰是 expected 这些人。"""
+def only(
+    insiders: dict[str, Any], outsiders: dict[str, Any], strangers: dict[str, Any]
+) -> Callable[..., None]:
+    """本局内外每个人都真做一遍再撤回：做成的恰是 expected 这些人。
+
+    谁也不该做成的（多半是阶段不对），外人只请什么角色都有的几个来试；有人做得成的，各处各角色都试。
+    """
 
     def check(expected: set[str], call: Callable[[Any], Any], *about: object) -> None:
-        who = insiders | outsiders
+        who = insiders | (outsiders if expected else strangers)
         done = {name for name, user in who.items() if _does(lambda user=user: call(user))}
         assert done == expected, about
 
