@@ -86,8 +86,8 @@ def _build(folder: Path) -> dict[str, Any]:
     path.write_text("具体要求|责任处室\n1. 做事|河道处\n", encoding="utf-8")
     draft = actions.draft_import(office, bureau, path=path, filename="next.txt", year=2027)
     return {
-        "plan": ledger, "task": task, "requirement": task.requirement, "report": report, "extension": extension,
-        "evidence": evidence, "subtask": subtask, "notice": notice, "saved": saved, "draft": draft,
+        "plan": ledger, "task": task, "requirement": task.requirement, "report": report, "notice": notice,
+        "extension": extension, "evidence": evidence, "subtask": subtask, "saved": saved, "draft": draft,
         "bureau": bureau,
     }  # fmt: skip
 
