@@ -71,5 +71,5 @@ test:
 	@# 互不相干的同时做：装依赖与装系统软件，静态检查与迁移测试用的库。
 	@$(MAKE) --no-print-directory -j2 $(VENV)/.done system
 	@$(MAKE) --no-print-directory -j2 --output-sync=target lint database
-	@# 有几个核用几个进程；哪些测试归一组、谁先谁后，见 tests/conftest.py。
-	$(PY) -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder $(if $(COVERAGE),--cov=gongkai --cov-report=term:skip-covered)
+	@# 比核多用一个进程：等浏览器、等子进程的时候别的接着跑。哪些测试归一组、谁先谁后，见 tests/conftest.py。
+	$(PY) -m pytest -q -n $$(($$(nproc) + 1)) --dist loadgroup --no-loadscope-reorder $(if $(COVERAGE),--cov=gongkai --cov-report=term:skip-covered)
