@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from copy import copy
@@ -34,6 +35,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}{'-clears' if clears else ''}"))
     yield
     items.sort(key=lambda item: item.path.stem not in ("test_postgresql", "test_killed"))
+
+
+def pytest_collection_finish() -> None:
+    """收集完的一直在：垃圾回收不必回回清点。"""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", name="migrated")

@@ -15,8 +15,9 @@ from gongkai.accounts.models import User
 from gongkai.workplans import demo
 
 # 只要毛病、不要通过了的各项（那些的清单很长，费时），也不另取样式表。
-RUN_AXE = """async () => {
-  const { violations } = await axe.run({ resultTypes: ['violations'], preload: false });
+RUN_AXE = """async colours => {
+  const rules = { 'color-contrast': { enabled: colours } };
+  const { violations } = await axe.run({ resultTypes: ['violations'], preload: false, rules });
   const brief = ({ id, impact, nodes: [first] }) => ({ id, impact, at: first.target, html: first.html });
   return violations.map(brief);
 }"""
@@ -55,27 +56,32 @@ def _mark(page: Any) -> bytes | None:
     return hashlib.sha256(repr((LOOSE.sub(lambda each: each[1] or "0", markup), rest)).encode()).digest()
 
 
-def violations(page: Any) -> list[dict[str, Any]]:
-    """这一页无障碍的毛病，哪一级都算。同样的画面看过一次没有毛病，就不再看。"""
+def violations(page: Any, *, colours: bool = True) -> list[dict[str, Any]]:
+    """这一页无障碍的毛病，哪一级都算。同样的画面看过一次没有毛病，就不再看。
+
+    参数：colours 为假时不看颜色，那最费时。
+    """
     mark = _mark(page)
     if mark in CLEAN:
         return []
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    found: list[dict[str, Any]] = page.evaluate(RUN_AXE)
-    if mark and not found:
+    found: list[dict[str, Any]] = page.evaluate(RUN_AXE, colours)
+    if mark and colours and not found:
         CLEAN.add(mark)
     return found
 
 
-def look_at(page: Any, widths: Sequence[int], *, height: int = 900, only: Sequence[str] = ()) -> None:
+def look_at(
+    page: Any, widths: Sequence[int], *, height: int = 900, only: Sequence[str] = (), colours: bool = True
+) -> None:
     """在各种宽度下看：没有无障碍的毛病（only 指明只算哪几级），不横向溢出。看完放回头一个宽度。
 
     服务器不看宽度：同一页不必再取，收窄了再查。
     """
     for width in widths:
         page.set_viewport_size({"width": width, "height": height})
-        found = [each for each in violations(page) if not only or each["impact"] in only]
+        found = [each for each in violations(page, colours=colours) if not only or each["impact"] in only]
         assert not found, (page.url, width, found)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, (page.url, width, wide)
