@@ -34,14 +34,19 @@ class Duty:
 
 
 _VERB: Final = r"(?:落实|落實|负责|負責|办理|辦理)"
+_BY: Final = r"(?:按照|依照|根据|根據|依据|依據|按|依)(?:各自)?(?:职责|職責)?(?:分工)?"
 _ROLES: Final = (
+    # 在“依职责”之前：“按职责分工配合”是配合。
+    (
+        Role.SUPPORT,
+        rf"(?:{_BY}(?<=[责責工])(?:分别|分別|各自)?)?(?:配合|[协協]助)(?:落实|落實)?|[协協]同|[参參](?:与|與|加)",
+    ),
     (
         Role.BY_DUTY,
-        rf"(?:按照|依照|根据|根據|依据|依據|按|依)(?:各自)?(?:职责|職責)?(?:分工)?(?<=[责責工])(?:分别|分別|各自)?{_VERB}?"
+        rf"{_BY}(?<=[责責工])(?:分别|分別|各自)?{_VERB}?"
         rf"|(?:职责|職責)?分工{_VERB}|分[别別]{_VERB}",
     ),
     (Role.LEAD, r"[牵牽][头頭](?:[负負][责責]|落实|落實|组织|組織)?"),
-    (Role.SUPPORT, r"配合(?:落实|落實)?|[协協]助(?:落实|落實)?|[协協]同|[参參](?:与|與|加)"),
     (Role.IMPLEMENT, r"(?:组织|組織)?(?:落[实實]|[实實]施)|[执執]行(?!局)"),
     (Role.RESPONSIBLE, r"[负負][责責]|承[办辦]|主[办辦]"),
 )
@@ -58,7 +63,7 @@ _TAIL: Final = re.compile(
     r"|共同|[联聯]合|具[体體]|分[别別]|[统統][筹籌])$"
 )
 _EDGE: Final = " \t\u3000:：.·（()）\u00a0"
-_BODIES: Final = "处室|處室|单位|單位|部门|部門|科室"
+_BODIES: Final = "[处處科][（(]室[)）]|处室|處室|单位|單位|部门|部門|科室"
 _COLLECTIVE: Final = re.compile(
     rf"^(?:各(?!自).*(?:{_BODIES}|政府|区|區|县|縣|局|机构|機構|街道|镇街|鎮街|乡镇|鄉鎮|中心|企业|企業)"
     rf"|.*各(?:有关|有關|相关|相關|业务|業務|审批|審批)?(?:{_BODIES}|区政府|區政府)"
@@ -100,6 +105,9 @@ def _open_brackets(cell: str) -> tuple[str, dict[int, Role]]:
     def swap(match: re.Match[str]) -> str:
         blank = " " * len(match.group())
         word = _WORD.search(match.group(1))
+        if match.group(1) == "室" and cell[: match.start()].endswith(("处", "處", "科")):
+            # “各处（室）”的“（室）”是名称的一截。
+            return "室".rjust(len(blank))
         if word is None:
             return blank
         before = cell[: match.start()].rstrip(_EDGE)
