@@ -123,6 +123,7 @@ def test_names_resolve_in_either_script_and_follow_the_tree(bureau: Any) -> None
         return sorted(org.name for org in Resolver(bureau).resolve(unit))
 
     assert names("辦公室") == ["办公室"] and names("規計處") == ["规划计划处"] and names("火星处") == []
+    assert names("各处（室）") == names("各處(室)") == names("各处室")
     assert names("各審批處室") == ["水资源与供水处", "法规处"] and len(names("各处室")) == 7
     Organisation.objects.create(name="河道处", kind="division", parent=bureau, tags=["审批"])
     assert "河道处" in names("各审批处室") and len(names("各处室")) == 8

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .models import Alias, CollectiveName, Organisation
 from .names import name_key
 
@@ -34,9 +36,16 @@ class Resolver:
             if org.path.startswith(at.path):
                 self.names[org.key] = org
 
+    def _key(self, unit: str) -> str:
+        """名称键：“各处（室）”这样写的，没有原样的名称就当“各处室”。"""
+        key = name_key(unit)
+        if key in self.names or key in self.collectives:
+            return key
+        return re.sub(r"(?<=[处科])\(室\)", "室", key)
+
     def resolve(self, unit: str) -> list[Organisation]:
         """解析：返回该名称所指的组织（集合名称可有多个）；认不出时为空列表。"""
-        key = name_key(unit)
+        key = self._key(unit)
         if key in self.names:
             return [self.names[key]]
         collective = self.collectives.get(key)
@@ -57,5 +66,5 @@ class Resolver:
 
     def is_known(self, unit: str) -> bool:
         """已知：是单位名、别名或集合名称（集合可以暂时为空）。"""
-        key = name_key(unit)
+        key = self._key(unit)
         return key in self.names or key in self.collectives

@@ -88,7 +88,9 @@ def _name(cell: str, start: int, end: int) -> tuple[int, int] | None:
         tail = _TAIL.search(cell, max(start, end - 12), end)
         trimmed = tail is not None
         end = tail.start() if tail else end
-    return (start, end) if any(ch.isalnum() for ch in cell[start:end]) else None
+    # “无”“——”是说没有，不是单位。
+    written = cell[start:end] not in ("无", "無", "暂无", "暫無")
+    return (start, end) if written and any(ch.isalnum() for ch in cell[start:end]) else None
 
 
 def _role(match: re.Match[str]) -> Role:

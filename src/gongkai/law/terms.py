@@ -63,10 +63,25 @@ _PER: Final = {
 _UNITS: Final = "[次场場篇条條项項件个個期份遍家名人类類批]"
 _LEAST_WORD: Final = "(?:至少|最少|不得?少于|不得?少於)"
 _BEFORE: Final = "[之以]?前"
-_YEAR: Final = rf"({_D}{{4}}|[一二][〇○零一二三四五六七八九]{{3}}|[今本当當明次翌去上])年度?"
+_YEAR: Final = rf"(?P<year>{_D}{{4}}|[一二][〇○零一二三四五六七八九]{{3}}|[今本当當明次翌去上])年度?"
+_MONTH_OF: Final = _NUM.replace("(", "(?P<month>", 1)
+_DAY_OF: Final = _NUM.replace("(", "(?P<day>", 1)
 
 _YEARLY: Final = re.compile(rf"每年(?:{_NUM}月份?(?:{_NUM}日|底)|年?[底末]){_BEFORE}")
-_DATE: Final = re.compile(rf"(?:{_YEAR})?{_NUM}月份?(?:{_NUM}日|底){_BEFORE}")
+_DATE: Final = re.compile(rf"(?:{_YEAR})?{_MONTH_OF}月份?(?:{_DAY_OF}日|底){_BEFORE}")
+# “至迟于3月31日”没有“前”字，也是时限。
+_LATEST: Final = re.compile(
+    rf"(?:[至最][迟遲]|不[晚迟遲])[于於]?(?:{_YEAR})?{_MONTH_OF}月{_DAY_OF}日(?!{_BEFORE})"
+)
+# “一季度前”“上半年完成”：到那一段的最后一天；同“完成时限”一格的读法。
+_PART: Final = re.compile(
+    rf"(?:{_YEAR}年?)?(?:第?(?P<quarter>[1-4一二三四])季度?|(?P<half>[上下])半年)(?:[底末]?{_BEFORE}|[之以]?[内內]|(?=完成))"
+)
+# “三年内”“5年内”是期间，不是年底。
+_WITHIN_YEAR: Final = re.compile(
+    rf"(?:{_YEAR}|(?<![\d０-９一二三四五六七八九十两兩几幾多数數半每])年)[之以]?[内內]"
+)
+_MONTHLY: Final = re.compile(rf"每[个個]?月{_NUM}日{_BEFORE}")
 _YEAR_END: Final = re.compile(rf"(?:{_YEAR}年?|(?<!半)年)[底末]{_BEFORE}")
 _EVERY: Final = re.compile(
     rf"(?:每一?[个個]?(半年|年|季度|季|月|周(?!期)|週(?!期)|星期)度?|按(半年|季度|季|月|周|週)(?![份期]))"
@@ -113,6 +128,18 @@ def _day(year: int, month: int, day: int | None) -> date | None:
     return date(year, month, day) if 1 <= day <= last else None
 
 
+def _end(match: re.Match[str], year: int) -> date | None:
+    """时限的那一天：写到日的是那一天，写到月、季度、半年、年的是最后一天；不存在的日期为 None。"""
+    part = match.groupdict()
+    if part.get("quarter"):
+        return _day(year, _number(part["quarter"]) * 3, None)
+    if part.get("half"):
+        return _day(year, {"上": 6, "下": 12}[part["half"]], None)
+    if part.get("month"):
+        return _day(year, _number(part["month"]), _number(part["day"]) if part["day"] else None)
+    return _day(year, 12, None)
+
+
 def find(text: str, year: int | None = None) -> list[Term]:
     """找条款：返回文中的条款，按位置，互不重叠。
 
@@ -141,18 +168,13 @@ def find(text: str, year: int | None = None) -> list[Term]:
                 due=day if year else None,
                 per="year",
             )
-    for match in _DATE.finditer(text):
-        written = _written_year(match[1], year)
-        day = _day(
-            _LEAP if written is None else written, _number(match[2]), _number(match[3]) if match[3] else None
-        )
-        if day:
-            add(match, TermKind.DEADLINE, due=None if written is None else day)
-    for match in _YEAR_END.finditer(text):
-        written = _written_year(match[1], year)
-        day = _day(_LEAP if written is None else written, 12, 31)
-        if day:
-            add(match, TermKind.DEADLINE, due=None if written is None else day)
+    for match in _MONTHLY.finditer(text):
+        add(match, TermKind.FREQUENCY, per="month")
+    for pattern in (_DATE, _LATEST, _PART, _WITHIN_YEAR, _YEAR_END):
+        for match in pattern.finditer(text):
+            written = _written_year(match["year"], year)
+            if end := _end(match, _LEAP if written is None else written):
+                add(match, TermKind.DEADLINE, due=None if written is None else end)
     for match in _EVERY.finditer(text):
         times = match[3] or match[4]
         add(
