@@ -40,6 +40,9 @@ def test_other_numbers_are_the_same_look(page: Any) -> None:
         "document.querySelector('p').textContent = '别的正文'",
         "document.querySelector('p').className = 'dark2'",
         "document.querySelector('p').style.top = '2px'",
+        "document.querySelector('p').id = 'p2'",
+        "document.querySelector('p').tabIndex = 0",
+        "document.querySelector('style').textContent += 'p {color: #111}'",
         "document.querySelector('input').focus()",
         "document.querySelector('input').disabled = true",
         "document.querySelector('main').append(document.createElement('hr'))",
@@ -53,6 +56,24 @@ def test_any_other_change_is_looked_at(page: Any, change: str) -> None:
 def test_another_width_is_another_look(page: Any) -> None:
     page.set_viewport_size({"width": 375, "height": 900})
     assert looked_again(page)
+
+
+@pytest.mark.parametrize(
+    ("clean", "faulty"),
+    [
+        ("<h2>次</h2>", "<h4>次</h4>"),
+        ("<i tabindex=0>点</i>", "<i tabindex=5>点</i>"),
+        ("<label for=id_1>名</label><input id=id_1>", "<label for=id_2>名</label><input id=id_1>"),
+        ("<b id=e1></b><b id=e2></b><a aria-labelledby=e1 href=/>去</a>",
+         "<b id=e1></b><b id=e2></b><a aria-labelledby=e9 href=/></a>"),
+        ("<p style='color:#111'>看得清</p>", "<p style='color:#eee'>看得清</p>"),
+        ("<style>em {color: #111}</style><em>看得清</em>", "<style>em {color: #999}</style><em>看得清</em>"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_not_taken_for_its_clean_twin(page: Any, clean: str, faulty: str) -> None:
+    for extra, found in ((clean, False), (faulty, True)):
+        page.set_content(PAGE.replace("</main>", f"{extra}</main>"))
+        assert bool(visitor.violations(page)) == found, extra
 
 
 @pytest.mark.parametrize(

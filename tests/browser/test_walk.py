@@ -109,7 +109,8 @@ def test_a_breakdown_table_becomes_a_ledger(
     carry_out(office)
     export(office, plan_path, tmp_path)
     publish(office)
-    open_the_rest(office)
+    if source == demo.SAMPLE:  # 与是哪一张表无关，走一遍就够
+        open_the_rest(office)
 
 
 def test_a_bad_table_says_where_and_stores_nothing(

@@ -43,8 +43,12 @@ LOOK = """() => {
   return [document.documentElement.outerHTML, String(state), all.indexOf(document.activeElement),
     innerWidth, innerHeight, devicePixelRatio];
 }"""
-# 编号、日期和防伪令牌换了，画面还是那个画面；样式和类名里的数字要紧，留着。
-LOOSE = re.compile(r'((?:class|style)="[^"]*")|\b[A-Za-z0-9_-]{32,}\b|\d+')
+# 文字和网址里的编号、日期、防伪令牌换了，画面还是那个画面；标签、编号属性、样式里的数字要紧，一个也不动。
+LOOSE = re.compile(
+    r'(?P<kept><style\b.*?</style>)|(?<= )(?:href|src|action|value|datetime)="(?!#)[^"]*"|(?<=>)[^<>]+(?=<)',
+    re.DOTALL,
+)
+TOKEN = re.compile(r"\b[A-Za-z0-9_-]{32,}\b|\d+")
 
 
 def _mark(page: Any) -> bytes | None:
@@ -53,7 +57,8 @@ def _mark(page: Any) -> bytes | None:
     if look is None:
         return None
     markup, *rest = look
-    return hashlib.sha256(repr((LOOSE.sub(lambda each: each[1] or "0", markup), rest)).encode()).digest()
+    loose = LOOSE.sub(lambda each: each["kept"] or TOKEN.sub("0", each[0]), markup)
+    return hashlib.sha256(repr((loose, rest)).encode()).digest()
 
 
 def violations(page: Any, *, colours: bool = True) -> list[dict[str, Any]]:
