@@ -37,7 +37,8 @@ def install(target: Path, mirror: str) -> None:
         *([mirror] if mirror else []),
     ]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    shutil.copy("/etc/resolv.conf", target / "etc/resolv.conf")
+    for name in ("resolv.conf", "hosts"):
+        shutil.copy(f"/etc/{name}", target / "etc" / name)
     if Path(f"/{CERTIFICATES}").exists():
         shutil.copy(f"/{CERTIFICATES}", target / CERTIFICATES)
     for name in ("proc", "sys", "dev", "dev/pts", "dev/shm"):
@@ -106,6 +107,7 @@ def main() -> None:
         # 每条命令各用一个新系统：先跑的装过的，不算给后跑的。
         target = Path(tempfile.mkdtemp(prefix="gongkai-first-"))
         try:
+            target.chmod(0o755)  # 里面不是 root 的（apt、postgres）也要进得去
             install(target, options.mirror)
             found[name] = measure(target)
         finally:
