@@ -64,6 +64,11 @@ class Citizen:
             self.page.get_by_role("button", name=name).first.click()
         return self.check()
 
+    def follow(self, name: str) -> Citizen:
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=name).first.click()
+        return self
+
     def check(self) -> Citizen:
         page = self.page
         self.shot += 1
@@ -103,9 +108,9 @@ PERSON = {
 
 
 def apply(citizen: Citizen, text: str = "2025年供水管网检漏报告") -> Citizen:
-    citizen.open("/").page.get_by_role("link", name="依申请公开").first.click()
+    citizen.open("/").follow("依申请公开")
     citizen.check().says("不必说明用途", "口头申请", "临江市江滨路1号")
-    citizen.page.get_by_role("link", name="开始申请").click()
+    citizen.follow("开始申请")
     # 什么都不填：写明是哪一栏、怎样填。
     citizen.check().press("下一步").says("请写明您要什么信息")
     citizen.fill(description=text)
@@ -114,7 +119,7 @@ def apply(citizen: Citizen, text: str = "2025年供水管网检漏报告") -> Ci
     citizen.press("下一步")
     if citizen.page.url.endswith("/similar/"):
         citizen.says("先看看这些是不是您要的")
-        citizen.page.get_by_role("link", name="都不是，继续申请").click()
+        citizen.follow("都不是，继续申请")
     # 填错的写明哪里错，别的都还在。
     citizen.check().fill(**(PERSON | {"identity_number": "110105", "phone": ""})).press("下一步")
     citizen.says("居民身份证号是 18 位，现在填了 6 位", "至少填一样")

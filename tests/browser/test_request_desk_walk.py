@@ -52,8 +52,7 @@ def prepare(clerk: Visitor, case: Case) -> None:
 def decide(handler: Visitor, case: Case) -> None:
     """答问题，填决定，拟答复，送审。"""
     page = handler.open("/staff/requests/").check().page
-    page.get_by_role("link", name=case.number).click()
-    page.get_by_role("link", name="2025年供水管网检漏年度报告").click()
+    handler.follow(case.number).follow("2025年供水管网检漏年度报告")
     handler.check()
     for choice in SCREENING:
         page.locator(f"#q-{choice}").check()
@@ -84,7 +83,7 @@ def test_from_the_counter_to_the_reply(chromium: Any, live_server: Any, bureau: 
     for username, button in (("secrecy", "保密审查通过"), ("legal", "合法性审查通过"), ("leader", "签发")):
         reviewer = enter(username)
         reviewer.open("/staff/requests/reviews/").check()
-        reviewer.page.get_by_role("link", name=letter.title).click()
+        reviewer.follow(letter.title)
         reviewer.check().press(button).sees("已办理")
         reviewer.context.close()
     page = clerk.open(f"/staff/requests/letters/{letter.pk}/").check().page

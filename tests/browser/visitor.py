@@ -10,6 +10,7 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import Error
 
 from gongkai.accounts.models import User
 from gongkai.workplans import demo
@@ -36,7 +37,9 @@ SETTLED = """async () => {
 # 看过、没有毛病的画面。
 CLEAN: set[bytes] = set()
 # 画面由什么定：标记，标记里看不出的（勾没勾、选没选、光标在哪），视口。框架里的看不到，就不记。
-LOOK = """() => {
+LOOK = """async () => {
+  // 正在换页：等新的一页到齐。
+  while (document.readyState !== 'complete') await new Promise(done => setTimeout(done, 10));
   if (document.querySelector('iframe, object, embed')) return null;
   const all = [...document.querySelectorAll('*')];
   const state = all.map(e => [e.checked, e.selected, e.disabled, e.validity?.valid].map(Number));
@@ -53,7 +56,11 @@ TOKEN = re.compile(r"\b[A-Za-z0-9_-]{32,}\b|\d+")
 
 def _mark(page: Any) -> bytes | None:
     """画面的记号：记号相同的，无障碍的结果也相同；说不准的返回 None。"""
-    look = page.evaluate(LOOK)
+    try:
+        look = page.evaluate(LOOK)
+    except Error:  # 看到一半换了页
+        page.wait_for_load_state()
+        look = page.evaluate(LOOK)
     if look is None:
         return None
     markup, *rest = look
