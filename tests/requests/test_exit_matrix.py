@@ -74,9 +74,10 @@ def case(working: Any, person: Any) -> Case:
 
 
 WORKERS, OFFICE, REVIEWERS = {"office", "handler"}, {"office"}, {"secrecy", "legal", "leader"}
-# 与这件申请不相干的一个人，凡是不相干的职责都在身上：看得见的只会比其中任何一个多。
-OUTSIDE = {"outside", "anonymous"}
-ELSEWHO = ("fagui", "city", "cityoffice", "admin")
+# 与这件申请不相干的：本局别的处室的人，兼市里督办和系统管理；别的局样样都是的人，兼市里的协调员。
+# 不相干的职责分在两个人身上（有没有“工作机构”的身份，队列走的不是一条路），职责越多只会看得越多。
+OUTSIDE = {"inside", "outside", "anonymous"}
+BESIDES = {"inside": ("city", "admin"), "outside": ("cityoffice",)}
 EVERYONE = (*sorted(WORKERS), *sorted(REVIEWERS), "auditor", *sorted(OUTSIDE))
 WORKING, REVIEW, ARCHIVED = "working", "review", "archived"
 ALL = {WORKING, REVIEW, ARCHIVED}
@@ -219,13 +220,15 @@ def reach(case: Case, answer: Any, person: Any) -> Callable[[str], Case]:
 
 @pytest.fixture
 def clients(person: Any, outsider: Any) -> dict[str, Client]:
-    for duty in Duty.objects.filter(user__username__in=ELSEWHO):
-        Duty.objects.create(user=outsider, organisation=duty.organisation, role=duty.role)
+    strangers = {"inside": person("fagui"), "outside": outsider}
+    for name, user in strangers.items():
+        for duty in Duty.objects.filter(user__username__in=BESIDES[name]):
+            Duty.objects.create(user=user, organisation=duty.organisation, role=duty.role)
     found = {}
     for who in EVERYONE:
         found[who] = Client()
         if who != "anonymous":
-            found[who].force_login(outsider if who == "outside" else person(who))
+            found[who].force_login(strangers.get(who) or person(who))
     return found
 
 
