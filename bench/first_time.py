@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -117,12 +118,27 @@ def main() -> None:
 
 
 def remove(target: Path) -> None:
-    """卸下、删除；还有没卸下的就不删，免得删到外面去。"""
+    """停下里面的、卸下、删除；还有没卸下的就不删，免得删到外面去。"""
+    while found := living(target):
+        for pid in found:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.1)
     for place in mounts(target):
         subprocess.run(["umount", "--lazy", str(place)], check=True)
     if left := mounts(target):
         raise SystemExit(f"还挂着，没有删：{left}")
     shutil.rmtree(target)
+
+
+def living(target: Path) -> list[int]:
+    """还在里面运行的进程。"""
+    found = []
+    for each in Path("/proc").glob("[0-9]*/root"):
+        with suppress(OSError):
+            if os.readlink(each) == str(target):
+                found.append(int(each.parent.name))
+    return found
 
 
 def mounts(target: Path) -> list[Path]:
