@@ -44,7 +44,7 @@ def install(target: Path, mirror: str) -> None:
         shutil.copy(f"/{CERTIFICATES}", target / CERTIFICATES)
     for name in ("proc", "sys", "dev", "dev/pts", "dev/shm"):
         subprocess.run(["mount", "--bind", f"/{name}", str(target / name)], check=True)
-    home = target / "root"
+    home = target / "srv"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(home / "gongkai")], check=True)
     if SHARED.is_dir():
         (home / "shared").mkdir()
@@ -58,7 +58,7 @@ def inside(target: Path, *command: str) -> subprocess.Popen[bytes]:
         "HOME": "/root", "LANG": "C.UTF-8", "PIP_CERT": f"/{CERTIFICATES}",
         "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
     }  # fmt: skip
-    whole = ["chroot", str(target), "sh", "-c", 'cd /root/gongkai && exec "$@"', "sh", *command]
+    whole = ["chroot", str(target), "sh", "-c", 'cd /srv/gongkai && exec "$@"', "sh", *command]
     return subprocess.Popen(whole, env=env, start_new_session=True)
 
 
