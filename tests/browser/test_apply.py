@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from visitor import look_at
+from visitor import look_at, turn
 
 from gongkai.core.models import Organisation
 from gongkai.records import demo as library
@@ -60,13 +60,11 @@ class Citizen:
         return self.check()
 
     def press(self, name: str) -> Citizen:
-        with self.page.expect_navigation():
-            self.page.get_by_role("button", name=name).first.click()
+        turn(self.page.get_by_role("button", name=name).first)
         return self.check()
 
     def follow(self, name: str) -> Citizen:
-        with self.page.expect_navigation():
-            self.page.get_by_role("link", name=name).first.click()
+        turn(self.page.get_by_role("link", name=name).first)
         return self
 
     def check(self) -> Citizen:

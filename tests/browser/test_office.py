@@ -9,7 +9,7 @@ from typing import Any
 
 import PIL.Image
 import pytest
-from visitor import Visitor, settle
+from visitor import Visitor, settle, turn
 from wagtail.images.models import Image
 
 from gongkai.accounts.models import User
@@ -110,8 +110,7 @@ def test_the_way_in_and_out(chromium: Any, live_server: Any, bureau: Any) -> Non
     visitor.page.fill("#id_password", "linjiang-demo-2026")
     visitor.press("登录")
     assert visitor.page.url == f"{live_server.url}/office/"
-    visitor.page.get_by_role("link", name="台账工作台").first.click()
-    visitor.page.wait_for_load_state()
+    turn(visitor.page.get_by_role("link", name="台账工作台").first)
     assert visitor.page.url.startswith(f"{live_server.url}/staff/")
     look(visitor, "/office/")
     visitor.page.get_by_role("button", name="黄处长").click()

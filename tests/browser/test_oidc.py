@@ -15,7 +15,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
-from visitor import Visitor
+from visitor import Visitor, turn
 
 from gongkai.accounts.models import User
 from gongkai.audit.models import Entry
@@ -61,8 +61,7 @@ def walk(visitor: Visitor, username: str, answer: str = "grant") -> Visitor:
     if page.locator("[name=login]").count():
         page.fill("[name=login]", username)
         page.fill("[name=password]", "provider-2026")
-        page.locator("form button[type=submit]").last.click()
-        page.wait_for_load_state()
+        turn(page.locator("form button[type=submit]").last)
     with page.expect_navigation(url=re.compile(re.escape(visitor.base))):
         page.click(f"button[name=action][value={answer}]")
     return visitor.check()
@@ -87,7 +86,7 @@ def test_a_matching_email_is_connected(
     User.objects.filter(pk=office.pk).update(email="other@example.invalid")
     EmailAddress.objects.all().delete()
     visitor.press("退出", within="header")
-    walk(visitor, "chen").sees("台账").open("/accounts/2fa/").page.click("text=查看连接")
+    turn(walk(visitor, "chen").sees("台账").open("/accounts/2fa/").page.locator("text=查看连接"))
     visitor.check().press("断开")
     if "reauthenticate" in visitor.page.url:
         visitor.page.fill("#id_password", demo.PASSWORD)
@@ -110,7 +109,7 @@ def test_unknown_people_are_refused(
     visitor = (
         walk(Visitor(chromium, live_server.url, 375), username).sees("没有对应的账号").sees("系统管理员")
     )
-    visitor.page.click("text=回到登录页")
+    turn(visitor.page.locator("text=回到登录页"))
     visitor.sees("工作人员登录")
     assert User.objects.count() == before and not SocialAccount.objects.exists()
     assert visitor.page.request.get(live_server.url + "/staff/my/", max_redirects=0).status == 302

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from visitor import Visitor
+from visitor import Visitor, turn
 
 from gongkai.audit.models import Entry
 from gongkai.workplans import demo
@@ -28,7 +28,7 @@ def with_authenticator(visitor: Visitor, *, verifies: bool = True) -> Any:
 
 def add_passkey(visitor: Visitor, name: str, *, alone: bool = True) -> None:
     """在“账号安全”里添加通行密钥：先再输一次密码。"""
-    visitor.open("/accounts/2fa/").sees("还没有添加").page.click("text=添加通行密钥")
+    turn(visitor.open("/accounts/2fa/").sees("还没有添加").page.locator("text=添加通行密钥"))
     if "reauthenticate" in visitor.page.url:
         visitor.sees("请再输入一次密码").check().page.fill("#id_password", demo.PASSWORD)
         visitor.press("继续")
@@ -56,7 +56,7 @@ def test_a_passkey_alone_signs_in(
     visitor.sees("通行密钥已添加").sees("备用码").open("/accounts/2fa/").sees("办公电脑").sees(
         "单独登录"
     ).sees("还没有用过")
-    visitor.page.get_by_role("link", name="改名").click()
+    turn(visitor.page.get_by_role("link", name="改名"))
     visitor.check().page.fill("#id_name", "值班电脑")
     visitor.press("保存").sees("值班电脑")
 
@@ -67,8 +67,7 @@ def test_a_passkey_alone_signs_in(
     assert "还没有用过" not in visitor.page.inner_text("main")
 
     # 移除之后，设备里那一份不能再用。
-    visitor.page.get_by_role("link", name="移除").click()
-    visitor.page.wait_for_load_state()
+    turn(visitor.page.get_by_role("link", name="移除"))
     if "reauthenticate" in visitor.page.url:
         visitor.check().page.fill("#id_password", demo.PASSWORD)
         visitor.press("继续")
@@ -158,10 +157,10 @@ def test_without_scripts_the_pages_say_so(
     assert "动态口令不用脚本也能用" in page.inner_text("main")
     page.fill("#id_login", "head")
     page.fill("#id_password", demo.PASSWORD)
-    page.click("main button >> text=登录")
+    turn(page.get_by_role("button", name="登录", exact=True))
     page.goto(live_server.url + "/accounts/2fa/webauthn/add/")
     page.fill("#id_password", demo.PASSWORD)
-    page.click("main button")
+    turn(page.locator("main button").first)
     assert "动态口令不用脚本也能用" in page.inner_text("main")
     assert not page.is_visible("#mfa_webauthn_add")
     page.press("#id_name", "Enter")

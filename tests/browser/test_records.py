@@ -9,7 +9,7 @@ from typing import Any
 import docx
 import PIL.Image
 import pytest
-from visitor import Visitor, settle
+from visitor import Visitor, settle, turn
 
 from gongkai.records import actions, reviews
 from gongkai.records import demo as library
@@ -57,8 +57,7 @@ class Writer(Visitor):
 
     def do(self, value: str) -> Writer:
         """按写稿页的一个按钮。"""
-        with self.page.expect_navigation():
-            self.page.locator(f"#writing-form button[value='{value}']").last.click()
+        turn(self.page.locator(f"#writing-form button[value='{value}']").last)
         return self
 
     def body(self) -> str:
@@ -145,8 +144,7 @@ def review(browser: Any, base: str, title: str) -> None:
         ("leader", 375, "签发"), ("office", 1280, "发布"),
     ):  # fmt: skip
         visitor = Visitor(browser, base, width).login(username).open("/staff/review/")
-        visitor.page.get_by_role("link", name=title).first.click()
-        visitor.page.wait_for_load_state()
+        turn(visitor.page.get_by_role("link", name=title).first)
         visitor.check()
         for choice in visitor.page.locator("select[name^=point-]").all():
             choice.select_option("no")
@@ -217,8 +215,7 @@ def test_two_writers_and_no_word_lost(
     # 换一台电脑再来：没存上的还在。
     again = Writer(chromium, live_server.url, 375)
     again.login("handler")
-    again.open(path).page.get_by_role("link", name="核对后再存").click()
-    again.page.wait_for_load_state()
+    turn(again.open(path).page.get_by_role("link", name="核对后再存"))
     again.check().page.locator("[name=summary][value=theirs]").check()
     again.press("按挑的存").sees("已按您挑的存好")
     edition.refresh_from_db()
@@ -237,13 +234,11 @@ def test_lists_sites_and_columns(
     office.open(f"/office/editions/{basis.pk}/").sees("只能查看")
     office.open("/office/sites/")
     page = office.open(f"/office/sites/{basis.record.site_id}/").page
-    page.get_by_role("link", name="新建栏目").click()
-    page.wait_for_load_state()
+    turn(page.get_by_role("link", name="新建栏目"))
     page.fill("#id_name", "供水专栏")
     page.get_by_label("通知公告", exact=True).check()
     office.check().press("保存").sees("栏目里现在有 1 条信息").sees("类型是通知公告的自动进来").check()
-    page.get_by_role("link", name="政府信息公开指南", exact=True).click()
-    page.wait_for_load_state()
+    turn(page.get_by_role("link", name="政府信息公开指南", exact=True))
     office.check().sees("由国家规定")
     page.goto(live_server.url + "/columns/gongshuizhuanlan/")
     assert "供水管理工作通知" in page.inner_text("main")
@@ -265,10 +260,10 @@ def test_writing_without_a_script(
     client.goto(f"{live_server.url}/accounts/login/?next=/office/editions/{edition.pk}/")
     client.fill("#id_login", "handler")
     client.fill("#id_password", "linjiang-demo-2026")
-    client.locator("main").get_by_role("button", name="登录", exact=True).click()
+    turn(client.locator("main").get_by_role("button", name="登录", exact=True))
     client.set_input_files("#word", str(word))
     client.fill("#id_summary", "明日停水。")
-    client.locator("button[value=import]").click()
+    turn(client.locator("button[value=import]"))
     edition.refresh_from_db()
     assert "第一章 目标" in edition.body and edition.summary == "明日停水。"
     assert "第一章 目标" in client.input_value("#id_body")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from visitor import Visitor, look_at, settle
+from visitor import Visitor, look_at, settle, turn
 
 from gongkai.core.models import Organisation
 from gongkai.formats import pdfium
@@ -67,7 +67,7 @@ def test_boxes_by_hand_and_by_suggestion(
     visitor.open(f"/staff/requests/{case.pk}/papers/")
     check(visitor, "papers")
     page = visitor.page
-    page.get_by_role("link", name="遮盖", exact=True).click()
+    turn(page.get_by_role("link", name="遮盖", exact=True))
     check(visitor, "redact")
     suggested = page.locator(".cover").count()
     assert suggested >= 3 and page.locator("input[name=box]:checked").count() == suggested
@@ -92,7 +92,7 @@ def test_boxes_by_hand_and_by_suggestion(
     page.locator('[data-list="0"] input[name=box]').first.uncheck()
     assert page.locator(".cover--off").count() == 1
     check(visitor, "redact-drawn")
-    page.get_by_role("button", name="遮盖并检验").click()
+    turn(page.get_by_role("button", name="遮盖并检验"))
     check(visitor, "papers-done")
     assert "检验通过" in page.content()
     made = case.files.get(kind="release")

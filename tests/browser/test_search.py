@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from visitor import Visitor
+from visitor import Visitor, turn
 
 from gongkai.search import actions, indexer, memory
 from gongkai.search.models import NotFound
@@ -50,13 +50,13 @@ def test_a_citizen_searches_and_asks(chromium: Any, live_server: Any, library: N
     citizen = Visitor(chromium, live_server.url, 1280, 375).open("/search/")
     citizen.page.fill("#search-q", "城市供水")
     citizen.press("查找").sees("找到 1 条").sees("另有 1 条已失效或废止").check()
-    citizen.page.click("text=一并列出")
+    turn(citizen.page.locator("text=一并列出"))
     citizen.sees("该文件已废止").check()
-    citizen.page.click(".search-filters >> text=2009")
+    turn(citizen.page.locator(".search-filters >> text=2009"))
     citizen.sees("找到 1 条").sees("取消").check()
     citizen.open("/search/?q=临府[2024]3号").sees("文号相符")
     citizen.open("/search/?q=jietishuijia").sees("以下是“阶梯水价”的结果")
-    citizen.page.locator(".search-tabs").get_by_role("link", name="一网通答").click()
+    turn(citizen.page.locator(".search-tabs").get_by_role("link", name="一网通答"))
     citizen.page.fill("#ask-q", "检修需要停水的，应当提前多少小时通知用户？")
     citizen.press("提问").sees("24小时").sees("第一条").sees("看原文这一处").check()
     citizen.open("/ask/?q=护照丢了怎么补办？").sees("未找到").sees("12345")

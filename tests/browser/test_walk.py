@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
-from visitor import Visitor
+from visitor import Visitor, turn
 
 from gongkai.formats.breakdown import read
 from gongkai.search.indexer import index_now
@@ -25,14 +25,14 @@ def import_table(office: Visitor, source: Path) -> str:
     office.page.set_input_files("input[type=file]", str(source))
     office.press("上传并核对").sees("共 31 项").sees("承接").check()
 
-    office.page.click("#row-3 >> text=改正")
+    turn(office.page.locator("#row-3 >> text=改正"))
     office.page.fill("#c-city_units", "市财政局牵头，市直各单位落实；各区政府")
     office.press("保存").sees("第 4 项已改正")
     assert "inherited" not in (office.page.get_attribute("#row-3 td[data-label=市里落实单位]", "class") or "")
 
     office.press("确认导入").sees("分工表已导入").check()
     plan_path = office.page.url.removeprefix(office.base)
-    office.page.get_by_role("button", name="全部下发").click()
+    turn(office.page.get_by_role("button", name="全部下发"))
     office.sees("任务已下发")
     return plan_path
 
@@ -40,9 +40,8 @@ def import_table(office: Visitor, source: Path) -> str:
 def carry_out(office: Visitor) -> None:
     """第 20 项：签收、报告、加证据、确认、报结、采纳、核验、销号，灯由灰变绿。"""
     handler = Visitor(office.browser, office.base, 375).login("handler").open("/staff/").sees("待签收")
-    handler.page.locator(
-        "tr", has=handler.page.locator("td[data-label=序号]", has_text=re.compile("^20$"))
-    ).get_by_role("link").first.click()
+    twenty = handler.page.locator("td[data-label=序号]", has_text=re.compile("^20$"))
+    turn(handler.page.locator("tr", has=twenty).get_by_role("link").first)
     task_path = handler.page.url.removeprefix(office.base)
     handler.lit("grey").press("签收").sees("已签收")
     handler.page.get_by_text("写进展报告").click()
@@ -78,7 +77,7 @@ def publish(office: Visitor) -> None:
     citizen = Visitor(office.browser, office.base, 375).open("/plans/").sees("目前还没有公开的工作要点")
     office.press("向社会公开").sees("已向社会公开")
     index_now()
-    citizen.open("/plans/").page.click("main ul a")
+    turn(citizen.open("/plans/").page.locator("main ul a").first)
     citizen.sees("已核验（1 个单位）").sees("推进中").check()
     citizen.follow("长者模式", within="header").check()
     assert citizen.page.get_attribute("body", "class") == "elder"
@@ -88,7 +87,7 @@ def open_the_rest(office: Visitor) -> None:
     """其余各页都打得开，合乎无障碍要求。"""
     for path in ("/staff/board/", "/staff/calendar/", "/staff/notices/"):
         office.open(path)
-    office.open("/staff/board/").page.click("td[data-label=要求] a")
+    turn(office.open("/staff/board/").page.locator("td[data-label=要求] a").first)
     office.sees("系统建议，待确认").press("确认种类").sees("已由 陈协调 确认").check()
     admin = Visitor(office.browser, office.base, 375).login("admin").open("/staff/").sees("建立账号")
     admin.open("/staff/organisations/").open("/staff/jobs/").open("/accounts/2fa/")
@@ -146,13 +145,13 @@ def test_a_workbook_is_corrected_and_what_it_dropped_is_decided(
 
     office = Visitor(chromium, live_server.url, 1280, 375).login("office")
     load("first.xlsx")
-    office.page.get_by_role("button", name="全部下发").click()
+    turn(office.page.get_by_role("button", name="全部下发"))
     office.sees("任务已下发")
     handler = Visitor(chromium, live_server.url, 1280, 375).login("handler").open("/staff/")
-    handler.page.locator("td[data-label=要求] a").first.click()
+    turn(handler.page.locator("td[data-label=要求] a").first)
     handler.press("签收").sees("已签收")
     load("corrected.xlsx")
-    office.page.get_by_role("link", name="件任务待决定").first.click()
+    turn(office.page.get_by_role("link", name="件任务待决定").first)
     office.sees("第 2 项").sees("撤下").check()
     office.page.get_by_label("理由").fill("市里取消了这一项")
     office.press("终止").check()

@@ -106,6 +106,12 @@ def settle(page: Any) -> None:
     page.evaluate(SETTLED)
 
 
+def turn(target: Any) -> None:
+    """点一样点了要换页的，等到换了页：机器忙的时候，点完到开始换页有一会儿，不等就看了旧页。"""
+    with target.page.expect_navigation():
+        target.click()
+
+
 class Visitor:
     """一个人和他的浏览器：每打开一页都查无障碍（严重问题为零）和横向溢出；给几个宽度，每页就在几个宽度下看。"""
 
@@ -144,14 +150,11 @@ class Visitor:
         return self
 
     def press(self, name: str, within: str = "main") -> Visitor:
-        # 机器忙的时候，点完到开始换页有一会儿：等到换了页再看，不看旧页。
-        with self.page.expect_navigation():
-            self.page.locator(within).get_by_role("button", name=name, exact=True).first.click()
+        turn(self.page.locator(within).get_by_role("button", name=name, exact=True).first)
         return self
 
     def follow(self, name: str, within: str = "main") -> Visitor:
-        with self.page.expect_navigation():
-            self.page.locator(within).get_by_role("link", name=name, exact=True).first.click()
+        turn(self.page.locator(within).get_by_role("link", name=name, exact=True).first)
         return self
 
     def lit(self, colour: str) -> Visitor:
