@@ -1,4 +1,4 @@
-.PHONY: run test lint database collected fonts system
+.PHONY: run test lint collected fonts system
 VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8000
@@ -61,18 +61,15 @@ lint: $(VENV)/.done
 	$(VENV)/bin/ruff check src tests bench
 	$(VENV)/bin/mypy
 	PYTHONPATH=src $(VENV)/bin/lint-imports
-
-database: $(VENV)/.done
 	@mkdir -p $(GONGKAI_DATA)
 	$(PY) manage.py makemigrations --check --dry-run
-	$(PY) tests/migrated.py
 
 # 先收集一遍：编译好的各进程接着用；收集不了的当场就知道。
 collected: $(VENV)/.done
 	$(PY) -m pytest -qq --collect-only >/dev/null
 
 test:
-	@# 互不相干的同时做：装系统软件，装依赖、静态检查，迁移测试用的库。
-	@$(MAKE) --no-print-directory -j2 system lint database collected
+	@# 互不相干的同时做：装系统软件，装依赖、收集、静态检查。
+	@$(MAKE) --no-print-directory -j2 system collected lint
 	@# 比核多用一个进程：等浏览器、等子进程的时候别的接着跑。哪些测试归一组、谁先谁后，见 tests/conftest.py。
 	$(PY) -m pytest -q -n $$(($$(nproc) + 1)) --dist loadgroup --no-loadscope-reorder $(if $(COVERAGE),--cov=gongkai --cov-report=term:skip-covered)

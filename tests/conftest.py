@@ -27,20 +27,22 @@ hypothesis_settings.load_profile("gongkai")
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """几个进程分头跑时，一个文件的测试归一个进程；要清库的另成一组，排在后面：清库后迁移种下的数据就没有了。
-    最长的先跑，末尾才不会有一个进程独自拖着。"""
+    最长的先跑，末尾才不会有一个进程独自拖着；接着跑用不着库的，那时一个进程可能正在迁移。"""
     for item in items:
         marker = item.get_closest_marker("django_db")
         clears = bool(marker and marker.kwargs.get("transaction"))
         clears |= bool({"live_server", "transactional_db"} & set(item.fixturenames))
         item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}{'-clears' if clears else ''}"))
     yield
-    items.sort(key=lambda item: item.path.stem not in ("test_postgresql", "test_killed"))
+    first, pure = ("test_postgresql", "test_killed"), ("law", "formats")
+    items.sort(key=lambda item: (item.path.stem not in first, item.path.parent.name not in pure))
 
 
 def pytest_collection_finish() -> None:
-    """收集完的一直在：垃圾回收不必回回清点。"""
+    """收集完的一直在：垃圾回收不必回回清点，也不必那么勤。"""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(scope="session", name="migrated")

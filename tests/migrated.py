@@ -33,7 +33,3 @@ def migrated() -> Path:
             )
             part.rename(made)
     return made
-
-
-if __name__ == "__main__":
-    migrated()

@@ -29,8 +29,8 @@ def chromium() -> Iterator[Any]:
                 "--disable-gpu",
                 "--disable-gpu-rasterization",
                 "--disable-background-networking",
-                # 页都看得短：脚本来不及优化就换页了，各窗口也不必各起一个进程。省一成半的处理器。
-                "--js-flags=--no-opt --no-maglev --always-sparkplug --min-semi-space-size=16",
+                # 页都看得短：脚本来不及优化就换页了，各窗口也不必各起一个进程。省一成多的处理器。
+                "--js-flags=--no-opt --no-maglev --min-semi-space-size=16",
                 "--process-per-site",
                 "--renderer-process-limit=1",
             ],

@@ -25,17 +25,18 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PROVIDER = Path(__file__).resolve().parents[1] / "accounts" / "provider.py"
 
 
-@pytest.fixture
-def provider(live_server: Any, settings: Any, tmp_path: Path) -> Iterator[str]:
-    """真的 OpenID 提供方，另一个进程；本系统按设置指向它。"""
+@pytest.fixture(scope="module")
+def running(live_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """真的 OpenID 提供方，另一个进程：它的网址。"""
+    folder = tmp_path_factory.mktemp("provider")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     callback = f"{live_server.url}/accounts/oidc/gov/login/callback/"
-    log = tmp_path / "provider.log"
+    log = folder / "provider.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, str(PROVIDER), str(port), str(tmp_path), callback], stdout=output, stderr=output
+            [sys.executable, str(PROVIDER), str(port), str(folder), callback], stdout=output, stderr=output
         )
     for _attempt in range(300):
         try:
@@ -44,13 +45,18 @@ def provider(live_server: Any, settings: Any, tmp_path: Path) -> Iterator[str]:
         except OSError:
             assert process.poll() is None, log.read_text()
             time.sleep(0.1)
-    url = f"http://127.0.0.1:{port}"
-    app = {"provider_id": "gov", "name": "统一身份认证", "client_id": "gongkai", "secret": "gongkai-secret",
-           "settings": {"server_url": url}}  # fmt: skip
-    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
-    yield url
+    yield f"http://127.0.0.1:{port}"
     process.terminate()
     process.wait(30)
+
+
+@pytest.fixture
+def provider(running: str, settings: Any) -> str:
+    """本系统按设置指向它。"""
+    app = {"provider_id": "gov", "name": "统一身份认证", "client_id": "gongkai", "secret": "gongkai-secret",
+           "settings": {"server_url": running}}  # fmt: skip
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
+    return running
 
 
 def walk(visitor: Visitor, username: str, answer: str = "grant") -> Visitor:

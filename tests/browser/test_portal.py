@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from visitor import look_at, turn, violations
 
 from gongkai import portal
@@ -80,6 +81,7 @@ def test_every_page_is_accessible_in_every_form(
     for mode, cookies in MODES.items():
         context = chromium.new_context(viewport={"width": 1280, "height": 900})
         context.add_cookies([{"name": k, "value": v, "url": live_server.url} for k, v in cookies.items()])
+        context.add_init_script(AXE_SCRIPT)
         page = context.new_page()
         wrong: list[str] = []
         page.on("console", lambda m, wrong=wrong: wrong.append(m.text) if "Policy" in m.text else None)

@@ -121,6 +121,7 @@ class Visitor:
         self.context = browser.new_context(
             viewport={"width": self.width, "height": 900}, accept_downloads=True
         )
+        self.context.add_init_script(AXE_SCRIPT)  # 页页都要用：比看的时候再送进去快，编译过的接着用
         self.page, self.base = self.context.new_page(), base
         self.page.set_default_timeout(15_000)
 
