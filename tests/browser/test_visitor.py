@@ -94,3 +94,41 @@ def test_a_fault_is_found_every_time(page: Any, harm: str) -> None:
 def test_a_page_with_a_frame_is_always_looked_at(page: Any) -> None:
     page.evaluate("document.querySelector('main').innerHTML += '<iframe title=预览 srcdoc=内></iframe>'")
     assert not looked_again(page)
+
+
+@pytest.mark.parametrize(
+    "narrow",
+    [
+        "p {color: #ddd}",
+        "main {background: #555}",
+        "main {position: absolute; background: #333}",
+        "p {opacity: .3}",
+        "#late {display: block}",
+    ],
+)
+def test_what_is_pale_only_on_a_phone_is_found(chromium: Any, narrow: str) -> None:
+    page = chromium.new_context().new_page()
+    style = f"<style>#late {{display: none; color: #ddd}} @media (max-width: 600px) {{{narrow}}}</style>"
+    page.set_content(PAGE.replace("</main>", f"<p id=late>只在手机上</p></main>{style}"))
+    visitor.look_at(page, (1280,))
+    with pytest.raises(AssertionError, match="color-contrast"):
+        visitor.look_at(page, (1280, 375))
+
+
+def test_text_that_is_no_longer_large_is_found(chromium: Any) -> None:
+    page = chromium.new_context().new_page()
+    style = (
+        "<style>h1 {color: #888; font-size: 32px} @media (max-width: 600px) {h1 {font-size: 16px}}</style>"
+    )
+    page.set_content(PAGE.replace("</main>", f"</main>{style}"))
+    with pytest.raises(AssertionError, match="375.*color-contrast"):
+        visitor.look_at(page, (1280, 375))
+
+
+def test_colours_are_not_checked_twice(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(visitor, "violations", lambda page, *, colours: asked.append(colours) or [])
+    visitor.look_at(page, (1280, 375, 320))
+    visitor.look_at(page, (1280,))
+    visitor.look_at(page, (1280,), colours=False)
+    assert asked == [True, False, False, True, False]
