@@ -22,20 +22,22 @@ from migrated import migrated
 # 机器忙的时候一例会慢下来：性质测试不限时，只看对不对。
 hypothesis_settings.register_profile("gongkai", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("gongkai")
+FIRST = ("test_postgresql", "test_killed", "test_killed_group", "test_processes")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """几个进程分头跑时，一个文件的测试归一个进程；要清库的另成一组，排在后面：清库后迁移种下的数据就没有了。
-    最长的先跑，末尾才不会有一个进程独自拖着；接着跑用不着库的，那时一个进程可能正在迁移。"""
+    最长的、要等子进程的先跑，末尾才不会有一个进程独自拖着；接着跑用不着库的，那时可能还在迁移。"""
     for item in items:
         marker = item.get_closest_marker("django_db")
         clears = bool(marker and marker.kwargs.get("transaction"))
         clears |= bool({"live_server", "transactional_db"} & set(item.fixturenames))
         item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}{'-clears' if clears else ''}"))
     yield
-    first, pure = ("test_postgresql", "test_killed"), ("law", "formats")
-    items.sort(key=lambda item: (item.path.stem not in first, item.path.parent.name not in pure))
+    items.sort(
+        key=lambda item: (item.path.stem not in FIRST, item.path.parent.name not in ("law", "formats"))
+    )
 
 
 def pytest_collection_finish() -> None:

@@ -48,9 +48,11 @@ def database_url() -> Iterator[str]:
 
     data = str(folder / "data")
     run(
-        str(programs / "initdb"), "-D", data, "-U", "gongkai", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"
-    )
-    options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off"
+        str(programs / "initdb"), "-D", data, "-U", "gongkai", "-A", "trust", "-E", "UTF8",
+        "--locale=C.UTF-8", "--no-sync",
+    )  # fmt: skip
+    unsafe = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    options = f"-p {port} -h 127.0.0.1 -k {folder} {unsafe}"
     run(str(programs / "pg_ctl"), "-D", data, "-o", options, "-l", str(folder / "log"), "-w", "start")
     try:
         yield f"postgres://gongkai@127.0.0.1:{port}/postgres"
