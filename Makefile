@@ -28,7 +28,8 @@ $(PY):
 $(VENV)/.done: requirements/lock.txt | $(PY)
 	@echo "正在装锁定的依赖（半分钟左右）……"
 	@# 锁定文件已含全部依赖；--no-deps 免得带 extras 的间接依赖（coverage[toml]）在新版发布后与锁定冲突。
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/lock.txt || { echo "依赖没有装上，请检查网络（或设 PIP_INDEX_URL）后再运行"; exit 1; }
+	@# --no-compile：用得到的只是一部分，用到时自会编译。
+	@$(PY) -m pip install --no-compile --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/lock.txt || { echo "依赖没有装上，请检查网络（或设 PIP_INDEX_URL）后再运行"; exit 1; }
 	@touch $@
 
 # 文书要排成 PDF，没有中文字体排不出来；有没有，由排版的那一处自己说。
