@@ -36,7 +36,7 @@ SETTLED = """async () => {
 
 # 换了宽度，看得见的每一样还是原来的颜色、底色、字号档次：那么颜色不用再查。多露出一样，变了一样，就要查。
 SAME_COLOURS = """() => {
-  if (document.querySelector('iframe, object, embed')) return false;
+  if (!document.body || document.querySelector('iframe, object, embed')) return false;
   const seen = window.coloursSeen, now = new Map();
   for (const e of document.querySelectorAll('body, body *')) {
     if (!e.checkVisibility()) continue;
@@ -51,9 +51,7 @@ SAME_COLOURS = """() => {
 # 看过、没有毛病的画面。
 CLEAN: set[bytes] = set()
 # 画面由什么定：标记，标记里看不出的（勾没勾、选没选、光标在哪），视口。框架里的看不到，就不记。
-LOOK = """async () => {
-  // 正在换页：等新的一页到齐。
-  while (document.readyState !== 'complete') await new Promise(done => setTimeout(done, 10));
+LOOK = """() => {
   if (document.querySelector('iframe, object, embed')) return null;
   const all = [...document.querySelectorAll('*')];
   const state = all.map(e => [e.checked, e.selected, e.disabled, e.validity?.valid].map(Number));
@@ -68,13 +66,22 @@ LOOSE = re.compile(
 TOKEN = re.compile(r"\b[A-Za-z0-9_-]{32,}\b|\d+")
 
 
+def _on_the_whole(page: Any, script: str) -> Any:
+    """到齐了的一页上算；正在换页就等新的一页。"""
+    ready = """async () => {
+      while (document.readyState !== 'complete') await new Promise(done => setTimeout(done, 10));
+      return (%s)();
+    }"""
+    try:
+        return page.evaluate(ready % script)
+    except Error:  # 算到一半换了页
+        page.wait_for_load_state()
+        return page.evaluate(ready % script)
+
+
 def _mark(page: Any) -> bytes | None:
     """画面的记号：记号相同的，无障碍的结果也相同；说不准的返回 None。"""
-    try:
-        look = page.evaluate(LOOK)
-    except Error:  # 看到一半换了页
-        page.wait_for_load_state()
-        look = page.evaluate(LOOK)
+    look = _on_the_whole(page, LOOK)
     if look is None:
         return None
     markup, *rest = look
@@ -107,7 +114,7 @@ def look_at(
     """
     for turned, width in enumerate(widths):
         page.set_viewport_size({"width": width, "height": height})
-        same = page.evaluate(SAME_COLOURS) and turned
+        same = _on_the_whole(page, SAME_COLOURS) and turned
         found = violations(page, colours=colours and not same)
         found = [each for each in found if not only or each["impact"] in only]
         assert not found, (page.url, width, found)
