@@ -349,6 +349,13 @@ def test_standings_follow_the_formula(signed: Assignment, person: Any) -> None:
     assert row.score == round(100 * (1 + 0.5 * row.yellow) / row.total, 1)
 
 
+def test_the_board_lists_the_parts_in_the_order_of_the_table(ledger: Plan, person: Any) -> None:
+    client = Client()
+    client.force_login(person("office"))
+    parts = client.get("/staff/board/").context["parts"]
+    assert [part[0] for part in parts] == list("一二三四五")
+
+
 def test_the_board_filters_by_due_date_and_keeps_its_counts(signed: Assignment, person: Any) -> None:
     """到期的快选和起止；选了一种灯，别的灯仍看得见件数；看板只催办选中的或本页全部。"""
     client, today = Client(), timezone.localdate()

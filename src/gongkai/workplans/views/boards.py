@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -104,7 +104,8 @@ def _filtered(request: HttpRequest) -> tuple[list[tuple[int, str]], dict[str, An
     rows = every.filter(requirement__plan__year=year).order_by(
         "requirement__plan__organisation__order", "requirement__plan_id", "requirement__position", "id"
     )
-    parts = rows.order_by().values_list("requirement__part", flat=True).distinct()
+    # 照表里的先后：按字排，“三”在“二”前头。
+    parts = rows.order_by().values("requirement__part").annotate(first=Min("requirement__position"))
     units = rows.order_by().values_list("organisation_id", "organisation__parent__name", "organisation__name")
     names = ("owner", "part", "unit", "light", "state", "due", "after", "before")
     values = {name: request.GET.get(name, "") for name in names}
@@ -129,7 +130,7 @@ def _filtered(request: HttpRequest) -> tuple[list[tuple[int, str]], dict[str, An
         "values": values,
         "year": year,
         "years": years,
-        "parts": sorted(parts),
+        "parts": [row["requirement__part"] for row in parts.order_by("first")],
         "units": {pk: f"{parent or ''} {name}".strip() for pk, parent, name in sorted(units.distinct())},
         "owner": Plan.objects.visible_to(request.user)
         .filter(organisation_id=values["owner"] if is_number(values["owner"]) else 0, year=year)
