@@ -22,7 +22,7 @@ from gongkai.core.states import Refused
 from gongkai.law.workdays import Calendar
 from gongkai.workplans import actions, catalogue, demo, reminders
 from gongkai.workplans.lights import GREEN, GREY, RED, YELLOW, Facts, light
-from gongkai.workplans.models import Assignment, ImportDraft, Notice, Plan, ProgressReport
+from gongkai.workplans.models import Assignment, ImportDraft, Notice, Plan, ProgressReport, SavedFilter
 from gongkai.workplans.queries import standings
 
 State, Role = Assignment.State, Duty.Role
@@ -354,6 +354,24 @@ def test_the_board_lists_the_parts_in_the_order_of_the_table(ledger: Plan, perso
     client.force_login(person("office"))
     parts = client.get("/staff/board/").context["parts"]
     assert [part[0] for part in parts] == list("一二三四五")
+
+
+def test_everybody_keeps_filters_of_their_own(ledger: Plan, person: Any) -> None:
+    client, other = Client(), Client()
+    client.force_login(person("office"))
+    other.force_login(person("head"))
+    save = {"name": "灰灯", "query": "light=grey"}
+    page = client.post("/staff/board/save/", save, follow=True).content.decode()
+    assert "已存为常用筛选“灰灯”" in page and 'href="?light=grey"' in page
+    client.post("/staff/board/save/", save | {"query": "light=red"})
+    saved = SavedFilter.objects.get()
+    assert saved.query == "light=red"
+    other.post("/staff/board/save/", {"remove": saved.pk})
+    assert SavedFilter.objects.exists()
+    page = client.post("/staff/board/save/", {"remove": saved.pk, "query": ""}, follow=True).content.decode()
+    assert "已从常用筛选中去掉" in page and not SavedFilter.objects.exists()
+    told = Entry.objects.filter(action__endswith="_filter").order_by("number")
+    assert [entry.action.partition(".")[2] for entry in told] == ["save_filter"] * 2 + ["remove_filter"]
 
 
 def test_the_board_filters_by_due_date_and_keeps_its_counts(signed: Assignment, person: Any) -> None:

@@ -95,6 +95,7 @@ def test_the_tables_name_every_transition() -> None:
     covered = set(WITHIN) | set(ALWAYS) | {"take_back"}
     elsewhere = {
         "move", "move_report", "answer_extension", "keep", "transfer", "commit_import", "choose_sheet",
+        "save_filter", "remove_filter",
     }  # fmt: skip
     reads = {"difference", "due_of", "unresolved", "transfer_targets", "follow_change"}
     writes = {name for name in actions.__all__ if name.islower()} - reads

@@ -2,6 +2,7 @@
 
 from .common import OFFICE
 from .deciding import keep, transfer, transfer_targets
+from .filters import remove_filter, save_filter
 from .following import follow_change, follow_tree
 from .importing import (
     ROW_FIELDS,
@@ -56,6 +57,8 @@ __all__ = [
     "name_unit",
     "override_light",
     "release",
+    "remove_filter",
+    "save_filter",
     "transfer",
     "transfer_targets",
     "unresolved",

@@ -188,10 +188,14 @@ def urge(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def save_filter(request: HttpRequest) -> HttpResponse:
-    """保存当前筛选条件。"""
+    """存下当前筛选条件，或去掉存过的一条。"""
     name, query = request.POST.get("name", "").strip()[:40], request.POST.get("query", "")[:400]
-    if name:
-        SavedFilter.objects.update_or_create(user=request.user, name=name, defaults={"query": query})
+    if is_number(gone := request.POST.get("remove", "")):
+        actions.remove_filter(request.user, int(gone))
+        messages.success(request, _("已从常用筛选中去掉"))
+    elif name:
+        actions.save_filter(request.user, name=name, query=query)
+        messages.success(request, _("已存为常用筛选“%(name)s”") % {"name": name})
     return redirect(f"/staff/board/?{query}")
 
 
