@@ -366,8 +366,10 @@ def test_everybody_keeps_filters_of_their_own(ledger: Plan, person: Any) -> None
     client.post("/staff/board/save/", save | {"query": "light=red"})
     saved = SavedFilter.objects.get()
     assert saved.query == "light=red"
-    other.post("/staff/board/save/", {"remove": saved.pk})
-    assert SavedFilter.objects.exists()
+    for bad in ({"remove": saved.pk}, {"remove": "²"}, {"name": " "}):
+        page = other.post("/staff/board/save/", bad, follow=True).content.decode()
+        assert SavedFilter.objects.exists() and "已存为" not in page
+    assert "请先给这个筛选起个名称" in page
     page = client.post("/staff/board/save/", {"remove": saved.pk, "query": ""}, follow=True).content.decode()
     assert "已从常用筛选中去掉" in page and not SavedFilter.objects.exists()
     told = Entry.objects.filter(action__endswith="_filter").order_by("number")

@@ -196,6 +196,8 @@ def save_filter(request: HttpRequest) -> HttpResponse:
     elif name:
         actions.save_filter(request.user, name=name, query=query)
         messages.success(request, _("已存为常用筛选“%(name)s”") % {"name": name})
+    else:
+        messages.error(request, _("没有存：请先给这个筛选起个名称"))
     return redirect(f"/staff/board/?{query}")
 
 
